@@ -45,7 +45,7 @@ trap 'rm -rf "$work"' EXIT
 fetch() { # FOLDER WITH package.json AND LOCK, INTO
     mkdir -p "$2"
     cp "$1/package.json" "$1/package-lock.json" "$2/"
-    (cd "$2" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error) >&2
+    (cd "$2" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error >&2)
 }
 
 say "fetching the counterparts from npm into $target (once, about 100 MB)"
