@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "chat/completion.hpp"
 #include "chat/request.hpp"
+#include "net/http_call.hpp"
 
 #include <functional>
 #include <map>
@@ -34,16 +35,6 @@ struct Endpoint {
     std::vector<std::string> command;            ///< argv, protocol `command`
     Json settings;                               ///< other members of the entry (api_version, prompt_cache, …), or null
 };
-
-/// One HTTP POST to perform. Header lines hold the key; never printed without `redacted`.
-struct HttpCall {
-    std::string url;
-    std::vector<std::string> headers;  ///< "Name: value"
-    std::string body;
-};
-
-/// Header names in lower case.
-using Headers = std::map<std::string, std::string>;
 
 struct Delta {
     enum class Kind { text, reasoning } kind = Kind::text;

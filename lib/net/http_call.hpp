@@ -1,0 +1,20 @@
+/// One HTTP POST, as a value: what is sent, and the headers that come back.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace llm {
+
+/// Header lines hold the key; they are never printed.
+struct HttpCall {
+    std::string url;
+    std::vector<std::string> headers;  ///< "Name: value"
+    std::string body;
+};
+
+/// Names in lower case.
+using Headers = std::map<std::string, std::string>;
+
+}  // namespace llm
