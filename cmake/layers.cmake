@@ -1,9 +1,15 @@
 # llm_layer(NAME [DEPS layer...] [LINK library...])
+# lib/NAME/schema/*.sql is built in by llm_schema.
 # One static library llm_NAME from every .cpp in lib/NAME, and, with LLM_TESTS, one
 # test program test_NAME from every .cpp in tests/unit/NAME.
+include(${CMAKE_CURRENT_LIST_DIR}/schema.cmake)
+
 function(llm_layer name)
   cmake_parse_arguments(L "" "" "DEPS;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
+  if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/lib/${name}/schema)
+    llm_schema(${name})
+  endif()
   set(generated ${LLM_GENERATED_${name}})
   list(TRANSFORM L_DEPS PREPEND llm_)
   if(sources OR generated)

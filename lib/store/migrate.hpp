@@ -1,0 +1,28 @@
+/// Bringing a store's tables to what this release expects.
+///
+/// `lib/X/schema/*.sql` are built into the layer as `std::span<const Migration> X_schema()`, in the order of
+/// their file names (cmake/schema.cmake). A released file is never edited: a change is a new file.
+#pragma once
+
+#include "store/database.hpp"
+
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+namespace llm {
+
+struct Migration {
+    std::string_view name;  ///< "cache/0001_entries": unique among all layers
+    std::string_view sql;   ///< statements, ended by semicolons
+};
+
+/// Applies, in order and in one immediate transaction, what the store has not seen yet. Names are kept in
+/// the table `migration`. A store that is up to date costs one small read and takes no lock for writing.
+///
+/// Errors: Fault::config where the store holds a migration unknown to the lists (a newer release wrote it),
+/// or where it is open for reading only and lacks one.
+void migrate(Database& db, std::initializer_list<std::span<const Migration>> lists);
+void migrate(Database& db, std::span<const Migration> list);
+
+}  // namespace llm
