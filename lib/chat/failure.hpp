@@ -10,8 +10,11 @@
 namespace llm {
 
 /// 400 404 405 413 422 → refused, 401 403 → auth, 402 → refused, 408 504 → timeout, 409 425 429 → rate_limit, 5xx and 529 → provider, 3xx and others → provider.
-/// Sets status and retry_after. `message` is what the provider said, cut to 500 characters, with `key` struck out.
-Error failure(int status, const Headers&, std::string_view message);
+/// Sets status and retry_after (dates counted from the answer's own `date`, else from now). `message` is what the provider
+/// said; it is cut to 500 bytes, with `key` struck out.
+Error failure(int status, const Headers&, std::string_view message, std::string_view key = {});
+/// The text with each occurrence of `key` (four characters or more) replaced by "***".
+std::string without_key(std::string_view text, std::string_view key);
 
 /// The provider's own words in an error body: `error.message`, `error` as string, `message`, `detail`, `[{"error":…}]`,
 /// else the first line of text (tags stripped from HTML), else "".

@@ -22,7 +22,7 @@ struct Options {
     std::vector<std::string> stop;
     std::optional<long> seed;
     std::optional<long> logprobs;             ///< alternatives a token, 0 = the chosen token's only; `true` in records is 0
-    std::string reasoning;                    ///< "", "none", "minimal", "low", "medium", "high", or a budget in tokens as digits
+    std::string reasoning;                    ///< "", "none", "minimal", "low", "medium", "high", "xhigh", or a budget in tokens as digits
     Json body;                                ///< members merged into the provider's request body as they are, or null
 
     friend bool operator==(const Options&, const Options&) = default;
