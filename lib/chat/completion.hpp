@@ -31,4 +31,11 @@ struct Completion {
     Json provider;             ///< what the provider wants back in the next turn (Message::provider), or null
 };
 
+/// Every member that is not empty, under its own name; `usage` likewise. What cassettes hold.
+Json to_json(const Completion&);
+Json to_json(const Usage&);
+/// Back again. Members of other names are ignored; null is absent. Throws Error{data} that names a member of another shape.
+Completion completion_of(const Json&);
+Usage usage_of(const Json&);
+
 }  // namespace llm
