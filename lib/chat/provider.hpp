@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/secret.hpp"
 #include "chat/completion.hpp"
 #include "chat/request.hpp"
 #include "net/http_call.hpp"
@@ -34,6 +35,12 @@ struct Endpoint {
     std::map<std::string, std::string> headers;  ///< sent as they are, after the provider's own
     std::vector<std::string> command;            ///< argv, protocol `command`
     Json settings;                               ///< other members of the entry (api_version, prompt_cache, …), or null
+    KeySource key_source;                        ///< where `key` is to be had; empty where none is needed (chat/endpoint.hpp)
+    double timeout = 600;                        ///< seconds for a whole call with all its attempts; 0 = no bound
+    double idle_timeout = 120;                   ///< seconds of silence; 0 = no bound
+    double connect_timeout = 10;                 ///< seconds to reach the server; 0 = no bound
+    bool allow_http = false;                     ///< the key may go over plain http to other machines
+    std::string where;                           ///< "config.toml:12" of the entry, empty for a ready one
 };
 
 struct Delta {
