@@ -47,6 +47,7 @@ public:
     std::optional<int> status;         ///< HTTP status, where there was one
     std::optional<double> retry_after; ///< seconds to wait, where the provider said so
     std::optional<long> line;          ///< line of the input, counted from 1
+    bool for_good = false;             ///< trying the same again cannot help, whatever the fault
 };
 
 /// The candidate nearest to `word` by edits, or empty where none is near enough to suggest.

@@ -59,20 +59,25 @@ bool is_null(std::string_view raw) { return raw == "null"; }
 
 }  // namespace
 
-Record Record::parse(std::string line, long number) {
+Record Record::parse(std::string_view line, long number) {
     Record r;
-    r.line_ = std::move(line);
-    r.number_ = number;
-    scan(r.line_, r.scan_);
-    switch (r.scan_.kind) {
-        case Scan::Kind::object: return r;
-        case Scan::Kind::invalid:
-            throw Error(Fault::data, "line {} is no JSON: {} at byte {}; a record is one JSON object a line (for plain text use --lines or -)",
-                        number, r.scan_.what, r.scan_.bad_at + 1);
-        case Scan::Kind::blank: throw Error(Fault::data, "line {} is blank", number);
-        case Scan::Kind::other: break;
-    }
-    throw Error(Fault::data, "line {} is JSON but no object; a record is one JSON object a line (for plain text use --lines or -)", number);
+    if (!r.load(line, number)) throw r.reject();
+    return r;
+}
+
+bool Record::load(std::string_view line, long number) {
+    line_.assign(line);
+    number_ = number;
+    scan(line_, scan_);
+    return scan_.kind == Scan::Kind::object;
+}
+
+Error Record::reject() const {
+    if (scan_.kind == Scan::Kind::blank) return {Fault::data, "line {} is blank", number_};
+    if (scan_.kind == Scan::Kind::invalid)
+        return {Fault::data, "line {} is no JSON: {} at byte {}; a record is one JSON object a line (for plain text use --lines or -)",
+                number_, scan_.what, scan_.bad_at + 1};
+    return {Fault::data, "line {} is JSON but no object; a record is one JSON object a line (for plain text use --lines or -)", number_};
 }
 
 Record Record::of(const Json& object, long number) { return parse(dump(object), number); }
@@ -110,7 +115,7 @@ Json Record::value() const {
     }
 }
 
-void Record::set(std::string_view name, std::string_view json) {
+void Record::set_raw(std::string_view name, std::string_view json) {
     if (const MemberSpan* m = find(scan_, line_, name)) {
         line_.replace(m->value_begin, m->value_end - m->value_begin, json);
     } else {

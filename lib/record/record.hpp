@@ -16,12 +16,15 @@ class Record {
 public:
     Record() = default;
     /// Takes the line (without its newline). Throws Error{data} where it is no JSON object.
-    static Record parse(std::string line, long number);
+    static Record parse(std::string_view line, long number);
+    /// The same into this one, whose memory is used again; false where it is no object (`reject` says why).
+    bool load(std::string_view line, long number);
+    /// Why the line loaded last is no record.
+    Error reject() const;
     /// `{"prompt": …}` and the like, made by us.
     static Record of(const Json& object, long number = 1);
 
     const std::string& line() const noexcept { return line_; }
-    std::string take_line() && { return std::move(line_); }
     long number() const noexcept { return number_; }  ///< line of the input, from 1
 
     /// The member's bytes as they stand, or nothing. null counts as absent.
@@ -34,17 +37,19 @@ public:
     /// The whole record as a value.
     Json value() const;
 
-    /// Replaces the member's value where it stands, or adds it at the end. `json` is valid JSON without newlines.
-    void set(std::string_view name, std::string_view json);
-    void set(std::string_view name, const Json& value) { set(name, std::string_view{dump(value)}); }
+    /// Replaces the member's value where it stands, or adds it at the end.
+    void set(std::string_view name, const Json& value) { set_raw(name, dump(value)); }
+    /// The same with JSON text: valid, without newlines.
+    void set_raw(std::string_view name, std::string_view json);
     /// Takes the member out with its comma. All of that name.
     void erase(std::string_view name);
 
     /// The record's id as JSON text ("\"a\"", "17"), or nothing.
     std::optional<std::string_view> id() const { return raw("id"); }
 
+    const Scan& scanned() const noexcept { return scan_; }
+
 private:
-    friend class RecordView;
     std::string line_;
     Scan scan_;
     long number_ = 0;

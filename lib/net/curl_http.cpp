@@ -1,0 +1,354 @@
+#include "net/http.hpp"
+
+#include "net/curl_api.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <exception>
+#include <list>
+#include <vector>
+
+namespace llm {
+namespace {
+
+constexpr std::size_t error_body_limit = 1 << 20;
+constexpr double grace = .25;  // for the end of a stream whose answer is complete
+
+enum class Method { get, post };
+
+class CurlHttp;
+
+/// One exchange; lives in the coroutine's frame. `easy` is borrowed from the pool.
+struct Exchange {
+    CurlHttp& owner;
+    CURL* easy = nullptr;
+    HttpOutcome outcome;
+    Http::OnBody on_body;
+    double idle;
+    Instant last_byte{};
+    Loop::TimerId timer{};
+    bool timer_armed = false;
+    bool connected = false;
+    bool satisfied = false;  ///< the answer is complete
+    bool idled = false;      ///< gave up waiting for the next byte
+    bool running = false;
+    std::exception_ptr thrown;
+    CURLcode result = CURLE_OK;
+    std::array<char, CURL_ERROR_SIZE> words{};
+    std::coroutine_handle<> waiter;
+
+    Exchange(CurlHttp& o, Http::OnBody b, double idle_seconds) : owner(o), on_body(std::move(b)), idle(idle_seconds) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange();
+
+    bool ok() const { return outcome.status >= 200 && outcome.status < 300; }
+    void end(CURLcode code);
+    void arm(Instant);
+    void tick();
+
+    bool await_ready() const noexcept { return !running; }
+    void await_suspend(std::coroutine_handle<> h) noexcept { waiter = h; }
+    void await_resume() const noexcept {}
+};
+
+class CurlHttp final : public Http {
+public:
+    explicit CurlHttp(Loop& loop) : loop_(loop) {}
+    CurlHttp(const CurlHttp&) = delete;
+    CurlHttp& operator=(const CurlHttp&) = delete;
+    ~CurlHttp() override {
+        if (multi_ == nullptr) return;
+        const CurlApi& c = curl_api();
+        if (timer_armed_) loop_.cancel(timer_);
+        for (auto& p : pool_) {
+            c.easy_cleanup(p.easy);
+            c.slist_free_all(p.list);
+        }
+        c.multi_cleanup(multi_);
+    }
+
+    Task<HttpOutcome> post(const HttpCall& call, HttpLimits limits, OnBody on_body) override {
+        return exchange(Method::post, call, limits, std::move(on_body));
+    }
+    Task<HttpOutcome> get(const HttpCall& call, HttpLimits limits, OnBody on_body) override {
+        return exchange(Method::get, call, limits, std::move(on_body));
+    }
+
+private:
+    friend struct Exchange;
+    /// An easy handle with the settings it was used with last: setting them again is half the cost of a small call.
+    struct Pooled {
+        CURL* easy;
+        curl_slist* list;
+        std::string url;
+        std::vector<std::string> headers;
+        Method method;
+        double connect;
+    };
+
+    Task<HttpOutcome> exchange(Method method, const HttpCall& call, HttpLimits limits, OnBody on_body) {
+        const CurlApi& c = curl_api();
+        open();
+        const double left = std::chrono::duration<double>(limits.deadline - Steady::now()).count();
+        if (left <= 0) throw Error(Fault::timeout, "the time was up before the request could be sent");
+        Exchange x{*this, std::move(on_body), limits.idle};
+        Pooled handle = take(method, call, limits.connect);
+        x.easy = handle.easy;
+        c.easy_setopt(x.easy, CURLOPT_PRIVATE, &x);
+        c.easy_setopt(x.easy, CURLOPT_WRITEDATA, &x);
+        c.easy_setopt(x.easy, CURLOPT_HEADERDATA, &x);
+        c.easy_setopt(x.easy, CURLOPT_ERRORBUFFER, x.words.data());
+        c.easy_setopt(x.easy, CURLOPT_TIMEOUT_MS, left > 1e6 ? 0L : std::max(1L, static_cast<long>(left * 1000)));
+        if (method == Method::post) {
+            c.easy_setopt(x.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+            c.easy_setopt(x.easy, CURLOPT_POSTFIELDS, call.body.c_str());
+        }
+        x.last_byte = Steady::now();
+        x.running = true;
+        if (const CURLMcode code = c.multi_add_handle(multi_, x.easy); code != CURLM_OK) {
+            x.running = false;
+            throw Error(Fault::internal, "libcurl: {}", c.multi_strerror(code));
+        }
+        if (x.idle < 1e6) x.arm(after(x.last_byte, x.idle + limits.connect));
+        co_await x;
+        give(std::move(handle));
+        if (x.thrown) std::rethrow_exception(x.thrown);
+        judge(x, call, limits);
+        co_return std::move(x.outcome);
+    }
+
+    void judge(const Exchange& x, const HttpCall& call, const HttpLimits& limits) {
+        if (x.satisfied || x.result == CURLE_OK) return;
+        if (!x.ok() && x.outcome.error_body.size() >= error_body_limit) return;
+        const std::string host = call.url.substr(0, call.url.find('/', call.url.find("//") + 2));
+        const char* why = x.words[0] != '\0' ? x.words.data() : curl_api().easy_strerror(x.result);
+        if (x.idled) throw Error(Fault::timeout, "{} sent nothing for {} s (--idle-timeout)", host, limits.idle);
+        switch (x.result) {
+            case CURLE_OPERATION_TIMEDOUT:
+                if (!x.connected && Steady::now() < limits.deadline)
+                    throw Error(Fault::unreachable, "no connection to {} within {} s", host, limits.connect);
+                throw Error(Fault::timeout, "{} did not answer in the time given (--timeout)", host);
+            case CURLE_PEER_FAILED_VERIFICATION:
+            case CURLE_SSL_CACERT_BADFILE:
+            case CURLE_SSL_ISSUER_ERROR: {
+                Error e(Fault::unreachable, "the certificate of {} is not trusted: {}; name your own authority in SSL_CERT_FILE", host, why);
+                e.for_good = true;
+                throw e;
+            }
+            case CURLE_URL_MALFORMAT:
+            case CURLE_UNSUPPORTED_PROTOCOL: throw Error(Fault::config, "'{}' is no address to call: {}; correct base_url", host, why);
+            case CURLE_PARTIAL_FILE:
+            case CURLE_RECV_ERROR:
+            case CURLE_SEND_ERROR:
+            case CURLE_HTTP2:
+            case CURLE_HTTP2_STREAM:
+            case CURLE_WEIRD_SERVER_REPLY:
+            case CURLE_BAD_CONTENT_ENCODING:
+                if (x.outcome.status != 0) throw Error(Fault::provider, "{} broke off amid its answer: {}", host, why);
+                break;
+            default: break;
+        }
+        throw Error(Fault::unreachable, "no answer from {}: {}", host, why);
+    }
+
+    void open() {
+        if (multi_ != nullptr) return;
+        const CurlApi& c = curl_api();
+        multi_ = c.multi_init();
+        c.multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlHttp::on_socket);
+        c.multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+        c.multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlHttp::on_timer);
+        c.multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+        c.multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 1024L);
+    }
+
+    Pooled take(Method method, const HttpCall& call, double connect) {
+        const CurlApi& c = curl_api();
+        Pooled p{};
+        if (!pool_.empty()) {
+            p = std::move(pool_.back());
+            pool_.pop_back();
+        } else {
+            p.easy = c.easy_init();
+            p.connect = -1;
+            c.easy_setopt(p.easy, CURLOPT_NOSIGNAL, 1L);
+            c.easy_setopt(p.easy, CURLOPT_FOLLOWLOCATION, 0L);
+            c.easy_setopt(p.easy, CURLOPT_USERAGENT, "llm-utils/0.1");
+            c.easy_setopt(p.easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+            c.easy_setopt(p.easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_write);
+            c.easy_setopt(p.easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
+            c.easy_setopt(p.easy, CURLOPT_TCP_NODELAY, 1L);
+            for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+                if (const char* file = std::getenv(name); file != nullptr && *file != '\0') {
+                    c.easy_setopt(p.easy, CURLOPT_CAINFO, file);
+                    break;
+                }
+            p.method = method == Method::post ? Method::get : Method::post;
+        }
+        if (p.url != call.url) {
+            p.url = call.url;
+            c.easy_setopt(p.easy, CURLOPT_URL, p.url.c_str());
+        }
+        if (p.method != method) {
+            p.method = method;
+            c.easy_setopt(p.easy, method == Method::post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+        }
+        if (p.connect != connect) {
+            p.connect = connect;
+            c.easy_setopt(p.easy, CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(std::min(connect, 1e6) * 1000)));
+        }
+        if (p.list == nullptr || p.headers != call.headers) {
+            c.slist_free_all(p.list);
+            p.headers = call.headers;
+            p.list = c.slist_append(nullptr, "Expect:");  // no round trip before a large body
+            for (const auto& h : p.headers) p.list = c.slist_append(p.list, h.c_str());
+            c.easy_setopt(p.easy, CURLOPT_HTTPHEADER, p.list);
+        }
+        return p;
+    }
+
+    void give(Pooled p) { pool_.push_back(std::move(p)); }
+
+    static std::size_t on_write(char* data, std::size_t, std::size_t size, void* user) {
+        auto& x = *static_cast<Exchange*>(user);
+        x.last_byte = Steady::now();
+        if (!x.ok()) {
+            x.outcome.error_body.append(data, std::min(size, error_body_limit - x.outcome.error_body.size()));
+            return x.outcome.error_body.size() >= error_body_limit ? 0 : size;
+        }
+        if (x.outcome.first_byte == Instant{}) x.outcome.first_byte = x.last_byte;
+        if (x.satisfied) return size;
+        try {
+            if (!x.on_body({data, size})) {
+                x.satisfied = true;
+                x.arm(after(x.last_byte, grace));
+            }
+        } catch (...) {
+            x.thrown = std::current_exception();
+            return 0;
+        }
+        return size;
+    }
+
+    static std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
+        auto& x = *static_cast<Exchange*>(user);
+        x.connected = true;
+        x.last_byte = Steady::now();
+        std::string_view line{data, size};
+        while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+        if (line.starts_with("HTTP/")) {  // also after 100 Continue or a proxy's own answer
+            x.outcome.headers.clear();
+            const std::size_t space = line.find(' ');
+            x.outcome.status = space == std::string_view::npos ? 0 : std::atoi(std::string{line.substr(space + 1, 3)}.c_str());
+            return size;
+        }
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) return size;
+        std::string name{line.substr(0, colon)};
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char ch) { return static_cast<char>(std::tolower(ch)); });
+        std::string_view value = line.substr(colon + 1);
+        while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+        x.outcome.headers[name] = value;
+        return size;
+    }
+
+    static int on_socket(CURL*, curl_socket_t fd, int what, void* user, void*) {
+        auto& self = *static_cast<CurlHttp*>(user);
+        if (what == CURL_POLL_REMOVE) {
+            self.loop_.forget(fd);
+            return 0;
+        }
+        unsigned events = 0;
+        if (what & CURL_POLL_IN) events |= Loop::read;
+        if (what & CURL_POLL_OUT) events |= Loop::write;
+        self.loop_.watch(fd, events, [&self, fd](unsigned ready) {
+            int bits = 0;
+            if (ready & Loop::read) bits |= CURL_CSELECT_IN;
+            if (ready & Loop::write) bits |= CURL_CSELECT_OUT;
+            if (ready & Loop::hangup) bits |= CURL_CSELECT_IN | CURL_CSELECT_ERR;
+            self.act(fd, bits);
+        });
+        return 0;
+    }
+
+    static int on_timer(CURLM*, long ms, void* user) {
+        auto& self = *static_cast<CurlHttp*>(user);
+        if (self.timer_armed_) self.loop_.cancel(self.timer_);
+        self.timer_armed_ = ms >= 0;
+        if (ms >= 0)
+            self.timer_ = self.loop_.at(Steady::now() + std::chrono::milliseconds(ms), [&self] {
+                self.timer_armed_ = false;
+                self.act(CURL_SOCKET_TIMEOUT, 0);
+            });
+        return 0;
+    }
+
+    void act(curl_socket_t fd, int bits) {
+        int running = 0;
+        curl_api().multi_socket_action(multi_, fd, bits, &running);
+        collect();
+    }
+
+    void collect() {
+        const CurlApi& c = curl_api();
+        int left = 0;
+        while (CURLMsg* m = c.multi_info_read(multi_, &left)) {
+            if (m->msg != CURLMSG_DONE) continue;
+            Exchange* x = nullptr;
+            const CURLcode code = m->data.result;
+            c.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
+            x->end(code);
+        }
+    }
+
+    Loop& loop_;
+    CURLM* multi_ = nullptr;
+    std::vector<Pooled> pool_;
+    Loop::TimerId timer_{};
+    bool timer_armed_ = false;
+};
+
+Exchange::~Exchange() {
+    if (timer_armed) owner.loop_.cancel(timer);
+    if (running) curl_api().multi_remove_handle(owner.multi_, easy);
+}
+
+/// Takes the exchange off the engine and wakes who waits for it.
+void Exchange::end(CURLcode code) {
+    result = code;
+    running = false;
+    curl_api().multi_remove_handle(owner.multi_, easy);
+    if (timer_armed) {
+        owner.loop_.cancel(timer);
+        timer_armed = false;
+    }
+    if (waiter) waiter.resume();
+}
+
+void Exchange::arm(Instant t) {
+    if (timer_armed) owner.loop_.cancel(timer);
+    timer_armed = true;
+    timer = owner.loop_.at(t, [this] {
+        timer_armed = false;
+        tick();
+    });
+}
+
+void Exchange::tick() {
+    const Instant now = Steady::now();
+    if (!satisfied && now < after(last_byte, idle)) {
+        arm(after(last_byte, idle));
+        return;
+    }
+    idled = !satisfied;
+    end(CURLE_OPERATION_TIMEDOUT);
+}
+
+}  // namespace
+
+std::unique_ptr<Http> make_curl_http(Loop& loop) { return std::make_unique<CurlHttp>(loop); }
+
+}  // namespace llm

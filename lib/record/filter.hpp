@@ -1,0 +1,84 @@
+/// THE loop: read a line, apply the step, write a line. All tools share it, so all agree on order, streaming, errors,
+/// conditions, closed pipes and signals (llm-record(5), "How records flow"). A tool is a step.
+#pragma once
+
+#include "base/loop.hpp"
+#include "base/task.hpp"
+#include "record/record.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm {
+
+enum class Order { kept, free };
+enum class Retry { no, yes };
+enum class Input { records, lines };         ///< lines: each line is a prompt
+enum class Output { records, text, text_nul };  ///< text: `response.text` and a newline; text_nul: and a NUL
+/// What the first SIGINT or SIGTERM does: a tool that calls begins no call more; one that does not reads to the end.
+enum class OnSignal { stop_reading, finish_input };
+
+struct FilterOptions {
+    std::string tool;             ///< "llm-ask", stands in errors
+    long jobs = 1;                ///< steps in flight
+    Order order = Order::kept;
+    Retry failed = Retry::no;     ///< --retry-failed: clear `error` and try again
+    Input input = Input::records;
+    Output output = Output::records;
+    OnSignal on_signal = OnSignal::finish_input;
+    std::string when;             ///< jq program, or empty
+    std::vector<std::string> wrap;  ///< --wrap NAME: the input object becomes member NAME
+    std::string resume;           ///< --resume FILE, or empty
+    std::string resume_salt;      ///< what else the answers depend on (flags), so that other flags ask anew
+    int in = 0;
+    int out = 1;
+};
+
+/// Where a step puts pieces of its answer before the answer is whole.
+class Emitter {
+public:
+    virtual ~Emitter() = default;
+    /// A piece of the answer's text, whole UTF-8 characters.
+    virtual void delta(std::string_view text) = 0;
+    /// What was given out so far does not count: another attempt begins.
+    virtual void forget() = 0;
+    /// True once a delta went out since the start or the last `forget`.
+    virtual bool begun() const = 0;
+    /// True where forget() cannot take back what was printed (plain text).
+    virtual bool final() const { return false; }
+};
+
+class Filter {
+public:
+    Filter(Loop& loop, FilterOptions options) : loop_(loop), options_(std::move(options)) {}
+
+    /// A step may change the record, wait, emit, and throw Error: then the record gets its `error`, and the loop goes on.
+    using Step = std::function<Task<void>(Record&, Emitter&)>;
+    /// A step that makes no call.
+    using PlainStep = std::function<void(Record&)>;
+    /// Records for which it is false pass through as they came; it must be cheap.
+    using Wants = std::function<bool(const Record&)>;
+
+    void wants(Wants w) { wants_ = std::move(w); }
+    /// Called once, when the last record is through but not yet all written (journals flush here).
+    void at_end(std::function<void()> f) { at_end_ = std::move(f); }
+
+    /// Serves all input. Returns the exit code of llm-record(5) for records: 130/143, else 6, 3, 1 or 0.
+    /// Throws only what ends the whole process (Error{usage} for a bad --when, Error{io} for a broken output).
+    int run(const Step&);
+    int run(const PlainStep&);
+    /// The tool's own "no" (a gate): exit code 1 where nothing worse happened.
+    void say_no() { no_ = true; }
+
+private:
+    friend class FilterRun;
+    Loop& loop_;
+    FilterOptions options_;
+    Wants wants_;
+    std::function<void()> at_end_;
+    bool no_ = false;
+};
+
+}  // namespace llm
