@@ -89,14 +89,23 @@ private:
         double connect;
     };
 
+    struct Lease {
+        CurlHttp& owner;
+        Pooled pooled;
+        Lease(CurlHttp& o, Pooled p) : owner(o), pooled(std::move(p)) {}
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        ~Lease() { owner.pool_.push_back(std::move(pooled)); }
+    };
+
     Task<HttpOutcome> exchange(Method method, const HttpCall& call, HttpLimits limits, OnBody on_body) {
         const CurlApi& c = curl_api();
         open();
         const double left = std::chrono::duration<double>(limits.deadline - Steady::now()).count();
         if (left <= 0) throw Error(Fault::timeout, "the time was up before the request could be sent");
+        const Lease handle{*this, take(method, call, limits.connect)};  // outlives the exchange
         Exchange x{*this, std::move(on_body), limits.idle};
-        Pooled handle = take(method, call, limits.connect);
-        x.easy = handle.easy;
+        x.easy = handle.pooled.easy;
         c.easy_setopt(x.easy, CURLOPT_PRIVATE, &x);
         c.easy_setopt(x.easy, CURLOPT_WRITEDATA, &x);
         c.easy_setopt(x.easy, CURLOPT_HEADERDATA, &x);
@@ -114,7 +123,6 @@ private:
         }
         if (x.idle < 1e6) x.arm(after(x.last_byte, x.idle + limits.connect));
         co_await x;
-        give(std::move(handle));
         if (x.thrown) std::rethrow_exception(x.thrown);
         judge(x, call, limits);
         co_return std::move(x.outcome);
@@ -177,7 +185,11 @@ private:
             c.easy_setopt(p.easy, CURLOPT_NOSIGNAL, 1L);
             c.easy_setopt(p.easy, CURLOPT_FOLLOWLOCATION, 0L);
             c.easy_setopt(p.easy, CURLOPT_USERAGENT, "llm-utils/0.1");
+#if LIBCURL_VERSION_NUM >= 0x075500
+            c.easy_setopt(p.easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
             c.easy_setopt(p.easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
             c.easy_setopt(p.easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_write);
             c.easy_setopt(p.easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
             c.easy_setopt(p.easy, CURLOPT_TCP_NODELAY, 1L);
@@ -210,7 +222,6 @@ private:
         return p;
     }
 
-    void give(Pooled p) { pool_.push_back(std::move(p)); }
 
     static std::size_t on_write(char* data, std::size_t, std::size_t size, void* user) {
         auto& x = *static_cast<Exchange*>(user);
