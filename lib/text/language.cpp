@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, latin_count> codes{"en", "de", "fr", "es"
 /// The commonest function words, folded; words of one letter are left out but for y, e, w, z.
 constexpr std::array<std::string_view, latin_count> profiles{
     "the of and to in is that it for was on are with as be this have from or had by not but what all were when your can "
-    "said there an which do how their if will would about up out who does my you why where me we i'm don't should could",
+    "said there an which do how their if will would about up out who does my you why where me we i am has so at all die i'm don't should could",
     "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass "
     "sie nach wird bei einer um am sind noch wie einem über ich wir du mein wenn was kann haben war oder zum zur bitte",
     "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont je vous avec son cette "
