@@ -3,6 +3,8 @@
 #include "base/hash.hpp"
 #include "chat/canonical_json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -11,7 +13,7 @@ namespace {
 
 /// request  = {"version", "model", "messages": [turn…], "options", "schema", "schema_name", "tools", "tool_choice"}
 /// turn     = {"role", "parts": [part…], "calls": [call…], "answers": number of a call, "name"}
-/// part     = text or {"type", "sha256" or "url", "name"}
+/// part     = text or {"type", "sha256" or "url", "name", "detail"}
 /// call     = {"id": its number, "name", "arguments"}, or the call as it came where it is no function call
 /// Members stand in this order; those without a value are left out.
 class Writer {
@@ -19,7 +21,7 @@ public:
     Writer(std::string& out, Normalise normalise) : out_(out), normalise_(normalise) {}
 
     void request(const Request& r, std::string_view model) {
-        out_ += "{\"version\":" + std::to_string(canonical_version) + ",\"model\":";
+        out_ += fmt::format("{{\"version\":{},\"model\":", canonical_version);
         append_json_string(out_, model);
         out_ += ",\"messages\":[";
         separated(r.messages, [this](const Message& m) { turn(m); });
@@ -109,13 +111,14 @@ private:
             text_member("url", p.media.url);
         const bool name_unseen = p.media.type.starts_with("image/") || p.media.type.starts_with("audio/");
         if (!name_unseen) text_member("name", p.media.name);
+        if (p.media.detail != "auto") text_member("detail", p.media.detail);
         out_ += '}';
     }
 
     void call(const Json& c) {
         const Json& function = member(c, "function");
         if (!function.is_object()) return append_canonical_json(out_, c);
-        out_ += "{\"id\":" + std::to_string(call_number(text_of(c, "id")));
+        out_ += fmt::format("{{\"id\":{}", call_number(text_of(c, "id")));
         text_member("name", text_of(function, "name"));
         const Json& given = member(function, "arguments");
         const Json parsed = given.is_string() ? Json::parse(given.get_ref<const std::string&>(), nullptr, false) : given;

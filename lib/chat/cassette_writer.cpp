@@ -59,7 +59,7 @@ std::string unfinished_line(int file, off_t size) {
 std::string shown(const Message& message) {
     std::string text;
     for (const Part& part : message.parts)
-        text += part.kind == Part::Kind::text ? part.text : "[" + part.media.type + "]";
+        text += part.kind == Part::Kind::text ? part.text : fmt::format("[{}]", part.media.type);
     return std::string{truncate_utf8(text, shown_text)};
 }
 

@@ -9,16 +9,9 @@ using namespace llm;
 
 namespace {
 
-Message said(Role role, std::string text) {
-    Message m;
-    m.role = role;
-    m.parts.push_back({Part::Kind::text, std::move(text), {}});
-    return m;
-}
-
 Request question(std::string text = "How tall is Ben Nevis?") {
     Request r;
-    r.messages = {said(Role::system, "Be brief."), said(Role::user, std::move(text))};
+    r.messages = {Message::of(Role::system, "Be brief."), Message::of(Role::user, std::move(text))};
     return r;
 }
 
@@ -30,9 +23,9 @@ Json call(std::string id, std::string arguments) {
 
 Request with_call(const std::string& id, std::string arguments) {
     Request r = question();
-    Message asked = said(Role::assistant, "");
+    Message asked = Message::of(Role::assistant, "");
     asked.tool_calls = Json::array({call(id, std::move(arguments))});
-    Message answer = said(Role::tool, "1345 m");
+    Message answer = Message::of(Role::tool, "1345 m");
     answer.tool_call_id = id;
     r.messages.push_back(asked);
     r.messages.push_back(answer);
@@ -43,7 +36,9 @@ Request with_media(std::string type, std::string data, std::string name) {
     Request r = question();
     Part p;
     p.kind = Part::Kind::media;
-    p.media = {std::move(type), std::move(data), "", std::move(name)};
+    p.media.type = std::move(type);
+    p.media.data = std::move(data);
+    p.media.name = std::move(name);
     r.messages.back().parts.push_back(p);
     return r;
 }
@@ -94,7 +89,7 @@ TEST_CASE("canonical: model, text, role, name and order of turns tell requests a
 TEST_CASE("canonical: text split over turns or parts is not the same text in one") {
     Request a = question("ab"), b = question("a"), c = question("a");
     b.messages[1].parts.push_back({Part::Kind::text, "b", {}});
-    c.messages.push_back(said(Role::user, "b"));
+    c.messages.push_back(Message::of(Role::user, "b"));
     CHECK(key(a) != key(b));
     CHECK(key(b) != key(c));
 }
@@ -178,6 +173,11 @@ TEST_CASE("canonical: media count by their bytes; a picture's name does not, a d
     Request by_url = with_media("image/png", "", "");
     by_url.messages.back().parts.back().media.url = "https://example.org/a.png";
     CHECK(key(by_url) != key(with_media("image/png", "", "")));
+    Request closer = with_media("image/png", "PNG", "");
+    closer.messages.back().parts.back().media.detail = "auto";
+    CHECK(key(closer) == key(with_media("image/png", "PNG", "")));
+    closer.messages.back().parts.back().media.detail = "high";
+    CHECK(key(closer) != key(with_media("image/png", "PNG", "")));
 }
 
 TEST_CASE("canonical: the turns' text goes through normalise, nothing else does") {
