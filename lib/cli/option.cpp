@@ -1,5 +1,8 @@
 #include "cli/option.hpp"
 
+#include "base/setting_table.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace llm {
@@ -85,6 +88,15 @@ Option& Option::env(std::string variable, Env how) {
     spec.env = std::move(variable);
     spec.env_how = how;
     return *this;
+}
+Option& Option::setting(std::string_view path, std::string_view flag_value) {
+    const auto entry = std::ranges::find_if(
+        setting_table(), [path](const SettingEntry& e) { return e.path == path; });
+    if (entry == setting_table().end()) throw Error(Fault::internal, "no setting '{}'", path);
+    spec.setting = path;
+    spec.flag_value = flag_value;
+    if (spec.kind != ValueKind::flag) spec.default_text = entry->fallback;
+    return env(variable_of(*entry), Env::settings);
 }
 Option& Option::completes(Complete c) {
     spec.complete = c;

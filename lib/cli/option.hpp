@@ -41,6 +41,8 @@ struct OptionSpec {
     ValueKind kind = ValueKind::flag;
     std::string value_name;                  ///< "NAME", "KEY VALUE"; empty for a flag
     std::string text, since, env, default_text, group;
+    std::string setting, flag_value;         ///< "timeout"; "false" for --no-log
+    std::string last;                        ///< the value last given on the command line
     std::vector<Choice> choices;
     std::optional<std::string> implied;      ///< the value of the option given without one
     std::optional<double> lowest, highest;   ///< in seconds for a duration, bytes for a size
@@ -60,6 +62,9 @@ public:
 
     // ---- what can be said about it; each returns *this -------------------------------------------
     Option& env(std::string variable, Env how = Env::fills);
+    /// The flag of a setting (base/setting_table.hpp): variable and default are the setting's, and
+    /// settings_of (cli/settings.hpp) hands its value on. `flag_value` is what a flag without a value sets.
+    Option& setting(std::string_view path, std::string_view flag_value = {});
     Option& completes(Complete);
     Option& since(std::string version);
     /// The value may be left out: `--near` alone stands for `--near=0.9`. The next word is the value only

@@ -222,6 +222,7 @@ void store(const Parsed& p) {
         // Given twice, an option that holds one value takes the last, as an alias may bear the first.
         for (std::size_t i = o.spec.repeated ? 0 : given.words.size() - 1; i < given.words.size(); ++i)
             take(o, given.words[i], Fault::usage, o.long_name());
+        o.spec.last = given.words.back().front();
     }
     for (Verb* v : p.path) {
         check_exclusives(*v);

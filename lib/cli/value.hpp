@@ -6,6 +6,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ using Duration = std::chrono::milliseconds;
 
 long long read_integer(std::string_view, long long lowest, long long highest);
 double read_number(std::string_view);
-/// `500ms`, `30s`, `2m`, `1.5h`, `7d`, several together (`1h30m`); a bare number is seconds.
+/// As parse_duration of base/units.hpp has it: `500ms`, `30s`, `2m`, `1h30m`, `7d`; a bare number is seconds.
 Duration read_duration(std::string_view);
 /// The shortest of the same: 90000 ms is `90s`, 120000 ms is `2m`.
 std::string show_duration(Duration);
