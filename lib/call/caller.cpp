@@ -1,0 +1,229 @@
+#include "call/caller.hpp"
+
+#include "call/retry.hpp"
+#include "chat/endpoint.hpp"
+#include "log/journal.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+namespace llm {
+namespace {
+
+constexpr int breaker = 3;  // calls in a row without a connection, after which nobody waits for another attempt
+
+double ms_between(Instant from, Instant to) { return std::chrono::duration<double, std::milli>(to - from).count(); }
+
+std::int64_t unix_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+double bound(std::optional<double> asked, double configured) {
+    const double seconds = asked.value_or(configured);
+    return seconds > 0 ? seconds : std::numeric_limits<double>::infinity();
+}
+
+double rounded(double ms) { return std::round(ms * 10) / 10; }
+
+}  // namespace
+
+/// What one attempt saw, whatever came of it.
+struct Caller::Attempt {
+    std::optional<Instant> first_byte;
+    std::vector<Chunk> chunks;
+};
+
+Json response_member(const Answer& a) {
+    const Completion& c = a.completion;
+    Json r{{"text", c.text}};
+    if (!c.tool_calls.is_null()) r["tool_calls"] = c.tool_calls;
+    if (!c.model.empty()) r["model"] = c.model;
+    r["provider"] = a.provider;
+    if (!c.finish.empty()) r["finish"] = c.finish;
+    Json usage = Json::object();
+    const auto put = [&usage](const char* name, const std::optional<long>& n) {
+        if (n) usage[name] = *n;
+    };
+    put("input", c.usage.input);
+    put("output", c.usage.output);
+    put("cached", c.usage.cached);
+    put("cache_write", c.usage.cache_write);
+    put("reasoning", c.usage.reasoning);
+    if (!usage.empty()) r["usage"] = std::move(usage);
+    if (a.cost) r["cost"] = *a.cost;
+    r["ms"] = rounded(a.ms);
+    if (a.first_ms) r["first_ms"] = rounded(*a.first_ms);
+    r["attempts"] = a.attempts;
+    if (!c.logprobs.is_null()) r["logprobs"] = c.logprobs;
+    return r;
+}
+
+Caller::Caller(Loop& loop, const Settings& settings, const Environment& environment, CallOptions options)
+    : loop_(loop), settings_(settings), environment_(environment), options_(std::move(options)), processes_(loop),
+      chance_(static_cast<std::minstd_rand::result_type>(Steady::now().time_since_epoch().count())) {
+    if (!options_.replay.empty()) replay_.emplace(options_.replay);
+    if (!options_.record.empty()) record_.emplace(options_.record);
+}
+
+Caller::~Caller() = default;
+
+void Caller::close() {
+    if (journal_) journal_->flush();
+    if (record_) record_->close();
+}
+
+Http& Caller::http() {
+    if (!http_) http_ = make_curl_http(loop_);
+    return *http_;
+}
+
+Caller::Line& Caller::line(const Endpoint& endpoint) {
+    const auto [it, fresh] = lines_.try_emplace(endpoint.name);
+    Line& l = it->second;
+    if (fresh || !l.provider) {
+        l.endpoint = endpoint;
+        fetch_key(l.endpoint, environment_);
+        l.provider = provider_entry(l.endpoint.protocol).make(l.endpoint);
+    }
+    return l;
+}
+
+HttpCall Caller::preview(const ResolvedModel& model, Request request) {
+    request.model = model.model;
+    Endpoint shown = model.endpoint;
+    shown.key = "***";
+    const auto provider = provider_entry(shown.protocol).make(shown);
+    if (provider->transport() == Transport::local) return {};
+    HttpCall call = provider->request(request);
+    for (auto& header : call.headers) header = redact(header, shown);
+    return call;
+}
+
+void Caller::play(const Take& take, const CallSink& sink) const {
+    if (!sink.delta) return;
+    if (take.deltas.empty() && !take.completion.text.empty()) sink.delta({Delta::Kind::text, take.completion.text});
+    for (const Chunk& c : take.deltas) sink.delta({c.kind, c.text});
+}
+
+Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink sink, CallContext context) {
+    request.model = model.model;
+    const std::int64_t started_us = unix_us();
+    const Instant start = Steady::now();
+    Answer answer;
+    answer.provider = model.endpoint.name;
+
+    if (replay_) {
+        if (auto take = replay_->next(request)) {
+            play(*take, sink);
+            if (take->error) throw Error(*take->error);
+            answer.completion = std::move(take->completion);
+            answer.cost = cost(model.info.price, answer.completion.usage);
+            answer.ms = ms_between(start, Steady::now());
+            co_return answer;
+        }
+        if (options_.missing == CallOptions::Missing::refuse)
+            throw Error(Fault::refused, "no answer to this request is on the cassette {}; record one with --record, or use --replay-or-ask", options_.replay);
+    }
+
+    Line& place = line(model.endpoint);
+    HttpLimits limits;
+    limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
+    limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
+    limits.deadline = after(start, bound(options_.timeout, place.endpoint.timeout));
+
+    std::optional<Error> failed;
+    Attempt seen;
+    for (int number = 1;; ++number) {
+        answer.attempts = number;
+        if (place.not_before > Steady::now() && place.not_before < limits.deadline) co_await loop_.sleep_until(place.not_before);
+        failed.reset();
+        seen = {};
+        try {
+            answer.completion = co_await attempt(place, request, sink, limits, seen);
+            place.unreachable = 0;
+        } catch (const Error& e) {
+            failed = e;
+        }
+        if (!failed) break;
+        const bool taken_back = !sink.may_retry || sink.may_retry();
+        const bool hopeless = failed->fault == Fault::unreachable && place.unreachable >= breaker;
+        if (number > options_.retries || !taken_back || hopeless || !passes_by_itself(*failed) || Loop::signal_caught() != 0) break;
+        const double wait = delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance_));
+        const Instant next = after(Steady::now(), wait);
+        if (next >= limits.deadline) break;
+        if (failed->retry_after) place.not_before = std::max(place.not_before, next);
+        if (sink.forget) sink.forget();
+        co_await loop_.sleep_until(next);
+    }
+    const Instant end = Steady::now();
+    answer.ms = ms_between(start, end);
+    if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte);
+    if (failed) {
+        if (failed->fault == Fault::unreachable) ++place.unreachable;
+        else place.unreachable = 0;
+        journal(model, request, nullptr, &*failed, context, started_us, answer.ms, answer.attempts, answer.first_ms);
+        throw Error(*failed);
+    }
+    answer.cost = cost(model.info.price, answer.completion.usage);
+    if (record_) record_->record(request, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
+    journal(model, request, &answer, nullptr, context, started_us, answer.ms, answer.attempts, answer.first_ms);
+    co_return answer;
+}
+
+Task<Completion> Caller::attempt(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
+    CallSink kept = sink;
+    if (record_ && sink.delta)
+        kept.delta = [&sink, &seen](const Delta& d) {
+            seen.chunks.push_back({d.kind, std::string{d.text}});
+            sink.delta(d);
+        };
+    switch (place.provider->transport()) {
+        case Transport::http: co_return co_await over_http(place, request, kept, limits, seen);
+        case Transport::process: co_return co_await over_process(place, request, kept, limits, seen);
+        case Transport::local: break;
+    }
+    static const DeltaSink nowhere = [](const Delta&) {};
+    co_return place.provider->answer(request, kept.delta ? kept.delta : nowhere);
+}
+
+Task<Completion> Caller::over_http(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
+    static const DeltaSink nowhere = [](const Delta&) {};
+    const DeltaSink& delta = sink.delta ? sink.delta : nowhere;
+    const HttpCall call = place.provider->request(request);
+    const auto reply = place.provider->reply(request);
+    HttpOutcome outcome = co_await http().post(call, limits, [&](std::string_view bytes) {
+        if (!seen.first_byte) seen.first_byte = Steady::now();
+        reply->feed(bytes, delta);
+        return !reply->done();
+    });
+    if (outcome.status < 200 || outcome.status >= 300) {
+        Error e = place.provider->failure(outcome.status, outcome.headers, outcome.error_body);
+        if (outcome.status >= 300 && outcome.status < 400) {
+            const auto to = outcome.headers.find("location");
+            Error moved(Fault::provider, "{} answers with a redirect ({}){}; redirects are not followed, so that the key stays where it belongs: correct base_url",
+                        place.endpoint.name, outcome.status, to == outcome.headers.end() ? "" : " to " + redact(to->second, place.endpoint));
+            moved.status = outcome.status;
+            throw moved;
+        }
+        throw e;
+    }
+    co_return reply->finish();
+}
+
+Task<Completion> Caller::over_process(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
+    static const DeltaSink nowhere = [](const Delta&) {};
+    const DeltaSink& delta = sink.delta ? sink.delta : nowhere;
+    const HttpCall call = place.provider->request(request);
+    const auto reply = place.provider->reply(request);
+    const std::vector<std::string> argv = place.provider->command();
+    co_await processes_.exchange(argv, call.body, limits, [&](std::string_view line) {
+        if (!seen.first_byte) seen.first_byte = Steady::now();
+        reply->feed(line, delta);
+        return !reply->done();
+    });
+    co_return reply->finish();
+}
+
+}  // namespace llm

@@ -1,0 +1,112 @@
+/// One call to a model: sent, retried, timed, priced, recorded and journalled. Every tool that asks a model asks through here.
+#pragma once
+
+#include "base/environment.hpp"
+#include "base/loop.hpp"
+#include "base/settings.hpp"
+#include "base/task.hpp"
+#include "chat/cassette.hpp"
+#include "chat/model.hpp"
+#include "chat/provider.hpp"
+#include "net/http.hpp"
+#include "net/processes.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace llm {
+
+class Journal;
+
+struct CallOptions {
+    std::string tool;                       ///< "llm-ask", for the journal
+    std::optional<double> timeout;          ///< seconds for the whole call with all its attempts; else the endpoint's
+    std::optional<double> idle_timeout;     ///< seconds of silence; else the endpoint's
+    int retries = 3;                        ///< further attempts
+    std::string record;                     ///< cassette to append to, or empty
+    std::string replay;                     ///< cassette to answer from, or empty
+    enum class Missing { refuse, ask } missing = Missing::refuse;  ///< what is not on the cassette
+    enum class Log { yes, no } log = Log::yes;
+};
+
+/// Who asks, for the journal.
+struct CallContext {
+    std::string record_id;     ///< the record's id as text, or empty
+    std::string conversation;  ///< or empty
+};
+
+/// Where pieces of the answer go while it comes.
+struct CallSink {
+    DeltaSink delta;                      ///< may be empty
+    std::function<void()> forget;         ///< another attempt begins: what was given out does not count; may be empty
+    std::function<bool()> may_retry;      ///< false once what was given out cannot be taken back; may be empty
+};
+
+struct Answer {
+    Completion completion;
+    std::string provider;            ///< the endpoint's name
+    std::optional<double> cost;      ///< dollars; absent where unknown
+    double ms = 0;                   ///< from the first attempt's start to the last byte
+    std::optional<double> first_ms;  ///< to the first byte of the answer's body
+    int attempts = 1;
+};
+/// The record's `response` member (llm-record(5)), without `json`.
+Json response_member(const Answer&);
+
+class Caller {
+public:
+    /// All are borrowed. The journal is opened at the first call.
+    Caller(Loop&, const Settings&, const Environment&, CallOptions);
+    ~Caller();
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+
+    /// Throws Error as llm-record(5) has the faults. `request.model` is set from `model`.
+    Task<Answer> call(const ResolvedModel& model, Request request, CallSink sink, CallContext context);
+
+    /// What would be sent, without the key: for --dry-run.
+    HttpCall preview(const ResolvedModel& model, Request request);
+
+    /// A loopback server's first model, for Models::default_model; a quarter of a second at most.
+    std::optional<std::string> probe(const Endpoint&);
+
+    /// Everything journalled so far is on its way to the disk, and the cassette is closed. Call before leaving.
+    void close();
+
+private:
+    /// An endpoint in use: its key is fetched and its provider made once a run.
+    struct Line {
+        Endpoint endpoint;
+        std::unique_ptr<Provider> provider;
+        Instant not_before{};      ///< the server asked for a pause
+        int unreachable = 0;       ///< calls in a row that ended without a connection
+    };
+    struct Attempt;
+
+    Line& line(const Endpoint&);
+    Http& http();
+    Task<Completion> attempt(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
+    Task<Completion> over_http(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
+    Task<Completion> over_process(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
+    void play(const Take&, const CallSink&) const;
+    void journal(const ResolvedModel&, const Request&, const Answer*, const Error*, const CallContext&, std::int64_t started_us,
+                 double ms, int attempts, std::optional<double> first_ms);
+
+    Loop& loop_;
+    const Settings& settings_;
+    const Environment& environment_;
+    CallOptions options_;
+    std::unique_ptr<Http> http_;
+    Processes processes_;
+    std::map<std::string, Line> lines_;
+    std::optional<Cassette> replay_;
+    std::optional<CassetteWriter> record_;
+    std::unique_ptr<Journal> journal_;
+    std::minstd_rand chance_;
+};
+
+}  // namespace llm

@@ -1,0 +1,27 @@
+#include "call/retry.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace llm {
+
+bool passes_by_itself(const Error& e) noexcept {
+    if (e.for_good) return false;
+    if (e.status && *e.status < 500 && *e.status >= 300)
+        return *e.status == 408 || *e.status == 409 || *e.status == 425 || *e.status == 429;
+    switch (e.fault) {
+        case Fault::rate_limit:
+        case Fault::timeout:
+        case Fault::unreachable:
+        case Fault::provider: return true;
+        default: return false;
+    }
+}
+
+double delay_before(int next, const Error& e, double chance) noexcept {
+    if (e.retry_after) return *e.retry_after;
+    const double full = std::min(8.0, .5 * std::pow(2.0, std::max(0, next - 2)));
+    return full * (.75 + .25 * chance);
+}
+
+}  // namespace llm
