@@ -1,0 +1,218 @@
+#include "ask/schema.hpp"
+
+#include "base/error.hpp"
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#endif
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace llm {
+namespace {
+
+std::string_view trimmed(std::string_view s) {
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!s.empty() && blank(s.front())) s.remove_prefix(1);
+    while (!s.empty() && blank(s.back())) s.remove_suffix(1);
+    return s;
+}
+
+struct ShortType {
+    std::string_view name, type;
+};
+constexpr std::array<ShortType, 9> short_types{{{"str", "string"},
+                                                {"string", "string"},
+                                                {"text", "string"},
+                                                {"int", "integer"},
+                                                {"integer", "integer"},
+                                                {"float", "number"},
+                                                {"number", "number"},
+                                                {"bool", "boolean"},
+                                                {"boolean", "boolean"}}};
+
+Json short_type(std::string_view word) {
+    if (word.size() >= 2 && word.front() == '[' && word.back() == ']')
+        return {{"type", "array"}, {"items", short_type(trimmed(word.substr(1, word.size() - 2)))}};
+    if (word.find('|') != std::string_view::npos) {
+        Json values = Json::array();
+        while (!word.empty()) {
+            const std::size_t bar = word.find('|');
+            values.push_back(std::string{trimmed(word.substr(0, bar))});
+            word = bar == std::string_view::npos ? std::string_view{} : word.substr(bar + 1);
+        }
+        return {{"type", "string"}, {"enum", std::move(values)}};
+    }
+    std::vector<std::string_view> names;
+    for (const auto& t : short_types) {
+        if (t.name == word) return {{"type", t.type}};
+        names.push_back(t.name);
+    }
+    const std::string near = nearest(word, names);
+    throw Error(Fault::usage, "--schema: '{}' is no type{}; types are str, int, float, bool, [type] for a list, a|b|c for one of these words", word,
+                near.empty() ? "" : " (did you mean '" + near + "'?)");
+}
+
+Json object_of_fields(std::string_view text) {
+    Json properties = Json::object();
+    Json required = Json::array();
+    while (!text.empty()) {
+        const std::size_t end = text.find_first_of(",\n");
+        std::string_view field = trimmed(text.substr(0, end));
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+        if (field.empty()) continue;
+        std::string_view description;
+        if (const std::size_t colon = field.find(':'); colon != std::string_view::npos) {
+            description = trimmed(field.substr(colon + 1));
+            field = trimmed(field.substr(0, colon));
+        }
+        const std::size_t blank = field.find_first_of(" \t");
+        std::string name{field.substr(0, blank)};
+        const std::string_view type = blank == std::string_view::npos ? "string" : trimmed(field.substr(blank));
+        const bool optional = name.size() > 1 && name.back() == '?';
+        if (optional) name.pop_back();
+        for (const char c : name)
+            if (!(std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80))
+                throw Error(Fault::usage, "--schema: '{}' is no field's name; write 'name, age int', a file or JSON", name);
+        if (properties.contains(name)) throw Error(Fault::usage, "--schema: the field '{}' stands twice", name);
+        properties[name] = short_type(type);
+        if (!description.empty()) properties[name]["description"] = description;
+        if (!optional) required.push_back(name);
+    }
+    if (properties.empty()) throw Error(Fault::usage, "--schema: no field in it; write 'name, age int', a file or JSON");
+    return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}, {"additionalProperties", false}};
+}
+
+Json list_of(Json item) {
+    return {{"type", "object"},
+            {"properties", {{"items", {{"type", "array"}, {"items", std::move(item)}}}}},
+            {"required", {"items"}},
+            {"additionalProperties", false}};
+}
+
+Json parsed(std::string_view text, std::string_view from) {
+    try {
+        Json j = Json::parse(text);
+        if (!j.is_object()) throw Error(Fault::usage, "--schema: {} holds JSON but no schema, which is an object", from);
+        return j;
+    } catch (const Json::parse_error& e) {
+        throw Error(Fault::usage, "--schema: {} is no JSON: {}", from, e.what());
+    }
+}
+
+}  // namespace
+
+Json schema_of(std::string_view given) {
+    const std::string_view text = trimmed(given);
+    if (text.starts_with('{')) return parsed(text, "the text given");
+    std::error_code ignored;
+    const std::filesystem::path path{std::string{text}};
+    if (text.find('\n') == std::string_view::npos && std::filesystem::is_regular_file(path, ignored)) {
+        std::ifstream file{path, std::ios::binary};
+        if (!file) throw Error(Fault::usage, "--schema: {} cannot be read", text);
+        return parsed(std::string{std::istreambuf_iterator<char>{file}, {}}, text);
+    }
+    if (text.ends_with(".json") || text.find('/') != std::string_view::npos) throw Error(Fault::usage, "--schema: no file {}", text);
+    if (text.starts_with("list of ")) return list_of(object_of_fields(text.substr(8)));
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']') return list_of(object_of_fields(text.substr(1, text.size() - 2)));
+    return object_of_fields(text);
+}
+
+struct SchemaCheck::State {
+    nlohmann::json document;  // the adapter knows this type alone; the schema borrows from it
+    valijson::Schema schema;
+};
+
+SchemaCheck::SchemaCheck(const Json& schema) : state_(std::make_unique<State>()) {
+    try {
+        state_->document = nlohmann::json::parse(dump(schema));
+        valijson::SchemaParser parser{valijson::SchemaParser::kDraft7};
+        const valijson::adapters::NlohmannJsonAdapter adapter{state_->document};
+        parser.populateSchema(adapter, state_->schema);
+    } catch (const std::exception& e) {
+        throw Error(Fault::data, "the schema cannot be used: {}", e.what());
+    }
+}
+
+SchemaCheck::~SchemaCheck() = default;
+SchemaCheck::SchemaCheck(SchemaCheck&&) noexcept = default;
+SchemaCheck& SchemaCheck::operator=(SchemaCheck&&) noexcept = default;
+
+std::vector<std::string> SchemaCheck::violations(const Json& value) const {
+    std::vector<std::string> out;
+    const nlohmann::json plain = nlohmann::json::parse(dump(value));
+    const valijson::adapters::NlohmannJsonAdapter adapter{plain};
+    valijson::ValidationResults results;
+    valijson::Validator validator;
+    if (validator.validate(state_->schema, adapter, &results)) return out;
+    valijson::ValidationResults::Error error;
+    while (out.size() < 10 && results.popError(error)) {
+        std::string where = "answer";
+        for (const auto& step : error.context)
+            if (step != "<root>") where += step;
+        out.push_back(where + ": " + error.description);
+    }
+    if (out.empty()) out.emplace_back("answer: it does not satisfy the schema");
+    return out;
+}
+
+Json json_in(std::string_view text) {
+    const auto attempt = [](std::string_view t) { return Json::parse(t, nullptr, false); };
+    Json j = attempt(trimmed(text));
+    if (!j.is_discarded()) return j;
+    j = attempt(last_fenced_block(text));
+    if (!j.is_discarded()) return j;
+    for (const auto& [open, close] : {std::pair{'{', '}'}, std::pair{'[', ']'}}) {
+        const std::size_t from = text.find(open);
+        const std::size_t to = text.rfind(close);
+        if (from == std::string_view::npos || to == std::string_view::npos || to < from) continue;
+        j = attempt(text.substr(from, to - from + 1));
+        if (!j.is_discarded()) return j;
+    }
+    return j;
+}
+
+std::string last_fenced_block(std::string_view text) {
+    std::string block, open;
+    std::string last{text};
+    std::size_t at = 0;
+    while (at <= text.size()) {
+        std::size_t end = text.find('\n', at);
+        if (end == std::string_view::npos) end = text.size();
+        const std::string_view line = text.substr(at, end - at);
+        std::string_view bare = line;
+        for (int i = 0; i < 3 && bare.starts_with(' '); ++i) bare.remove_prefix(1);
+        const char mark = bare.empty() ? '\0' : bare.front();
+        const std::size_t run = mark == '`' || mark == '~' ? std::min(bare.find_first_not_of(mark), bare.size()) : 0;
+        if (open.empty() && run >= 3) {
+            open = std::string{bare.substr(0, run)};
+            block.clear();
+        } else if (!open.empty() && run >= open.size() && mark == open.front() && trimmed(bare.substr(run)).empty()) {
+            last = block;
+            open.clear();
+        } else if (!open.empty()) {
+            block.append(line).push_back('\n');
+        }
+        at = end + 1;
+    }
+    if (!open.empty()) last = block;
+    if (last.size() != text.size() && last.ends_with('\n')) last.pop_back();
+    return last;
+}
+
+}  // namespace llm
