@@ -1,0 +1,220 @@
+#include "index/snapshot.hpp"
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace llm {
+namespace {
+
+constexpr char magic[8] = {'l', 'l', 'm', 'i', 'd', 'x', '1', '\n'};
+constexpr std::uint64_t most_nodes = std::numeric_limits<std::uint32_t>::max() - 1;
+
+std::string_view text_of(const std::byte* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+std::uint64_t checksum_of(SnapshotHeader header) {
+    header.header_checksum = 0;
+    return fast_hash(text_of(reinterpret_cast<const std::byte*>(&header), sizeof header));
+}
+
+std::uint64_t checksum_of_body(const Mapping& mapping) {
+    return fast_hash(text_of(mapping.data() + sizeof(SnapshotHeader), mapping.size() - sizeof(SnapshotHeader)));
+}
+
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const noexcept { return fd_; }
+
+private:
+    int fd_;
+};
+
+std::string refusal(const SnapshotHeader& header, std::uint64_t size, const SnapshotFile::Expected& expected) {
+    if (std::memcmp(header.magic, magic, sizeof magic) != 0) return "it is no snapshot of this release";
+    if (header.header_checksum != checksum_of(header)) return "its header is damaged";
+    if (header.key != expected.key || header.dimension != expected.shape.dimension)
+        return "it belongs to another embedder or space";
+    if (header.generation != expected.generation || header.last_place > expected.last_place)
+        return "it belongs to another store";
+    if (header.nodes > most_nodes || header.chunks > header.nodes || header.words > most_nodes ||
+        header.degree0 > 4096 || header.degree > 4096 || header.levels > 64)
+        return "its header is damaged";
+    if (size != header.size || size != SnapshotLayout(header).end) return "its length is wrong";
+    if (header.degree0 > 0 && header.entry >= header.nodes) return "its entry lies outside";
+    return {};
+}
+
+}  // namespace
+
+SnapshotLayout::SnapshotLayout(const SnapshotHeader& header) {
+    std::uint64_t offset = sizeof(SnapshotHeader);
+    const auto place = [&](std::uint64_t count, std::uint64_t each) {
+        const std::uint64_t begin = (offset + 63) / 64 * 64;
+        offset = begin + count * each;
+        return begin;
+    };
+    const std::uint64_t graph_nodes = header.degree0 > 0 ? header.nodes : 0;
+    codes = place(header.nodes, CodeShape{header.dimension}.stride());
+    places = place(header.nodes, sizeof(std::int64_t));
+    rows = place(header.nodes, sizeof(std::int64_t));
+    chunks = place(header.chunks, sizeof(ChunkStart));
+    links = place(graph_nodes, (1 + std::uint64_t{header.degree0}) * sizeof(std::uint32_t));
+    upper = place(graph_nodes, sizeof(std::uint32_t));
+    lists = place(header.words, sizeof(std::uint32_t));
+    end = offset;
+}
+
+Mapping::Mapping(int file, std::size_t size, bool writing) : size_(size) {
+    void* data = ::mmap(nullptr, size, writing ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, file, 0);
+    if (data == MAP_FAILED) throw Error(Fault::io, "cannot map {} bytes: {}", size, std::strerror(errno));
+    data_ = static_cast<std::byte*>(data);
+}
+
+Mapping::Mapping(Mapping&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+}
+
+Mapping::~Mapping() {
+    if (data_) ::munmap(data_, size_);
+}
+
+SnapshotFile::SnapshotFile(Mapping mapping, const SnapshotHeader& header, CodeShape shape)
+    : mapping_(std::move(mapping)), header_(header), layout_(header), shape_(shape) {
+    if (has_graph()) ::madvise(mapping_.data(), mapping_.size(), MADV_RANDOM);
+}
+
+SnapshotFile::Opened SnapshotFile::open(const std::filesystem::path& path, const Expected& expected) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return {nullptr, std::strerror(errno)};
+    struct stat status {};
+    SnapshotHeader header{};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {nullptr, "it is no file"};
+    if (::pread(file.get(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header))
+        return {nullptr, "its length is wrong"};
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (auto why = refusal(header, size, expected); !why.empty()) return {nullptr, std::move(why)};
+    return {std::unique_ptr<SnapshotFile>(
+                new SnapshotFile(Mapping(file.get(), size, false), header, expected.shape)),
+            {}};
+}
+
+std::span<const std::uint32_t> SnapshotFile::links(std::uint32_t node) const noexcept {
+    const auto* list = section<std::uint32_t>(layout_.links) + node * (1 + std::size_t{header_.degree0});
+    return {list + 1, std::min(list[0], header_.degree0)};
+}
+
+std::span<const std::uint32_t> SnapshotFile::upper_links(std::uint32_t node, std::uint32_t level) const noexcept {
+    const std::uint64_t begin = section<std::uint32_t>(layout_.upper)[node];
+    const auto* lists = section<std::uint32_t>(layout_.lists);
+    if (begin == 0 || begin > header_.words || level == 0 || level > lists[begin - 1]) return {};
+    const std::uint64_t list = begin + (level - 1) * (1 + std::uint64_t{header_.degree});
+    if (list + 1 + header_.degree > header_.words) return {};
+    return {lists + list + 1, std::min(lists[list], header_.degree)};
+}
+
+void SnapshotFile::fetch_codes() const noexcept {
+    if (std::exchange(fetched_, true)) return;
+    auto* data = mapping_.data();
+    const auto end = (layout_.places + 4095) / 4096 * 4096;
+    const auto size = std::min<std::uint64_t>(end, mapping_.size());
+    ::madvise(data, size, MADV_NORMAL);
+#ifdef MADV_POPULATE_READ
+    ::madvise(data, size, MADV_POPULATE_READ);
+#endif
+}
+
+std::vector<std::string> SnapshotFile::problems() const {
+    std::vector<std::string> found;
+    if (checksum_of_body(mapping_) != header_.body_checksum) found.emplace_back("its checksum is wrong");
+    std::uint64_t outside = 0;
+    for (std::uint32_t node = 0; has_graph() && node < nodes(); ++node)
+        for (const auto link : links(node)) outside += link >= nodes();
+    if (outside) found.push_back(fmt::format("{} links of its graph lead outside", outside));
+    return found;
+}
+
+SnapshotWriter::SnapshotWriter(std::filesystem::path path, CodeShape shape, std::uint64_t nodes,
+                               std::uint64_t chunks)
+    : path_(std::move(path)), unfinished_(path_) {
+    unfinished_ += ".new";
+    std::memcpy(header_.magic, magic, sizeof magic);
+    header_.dimension = static_cast<std::uint32_t>(shape.dimension);
+    header_.nodes = nodes;
+    header_.chunks = chunks;
+    file_ = ::open(unfinished_.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    if (file_ < 0)
+        throw Error(Fault::io, "cannot create {}: {}", unfinished_.string(), std::strerror(errno));
+    try {
+        take_room();
+    } catch (...) {
+        ::close(file_);
+        ::unlink(unfinished_.c_str());
+        throw;
+    }
+}
+
+SnapshotWriter::~SnapshotWriter() {
+    if (file_ < 0) return;
+    ::close(file_);
+    ::unlink(unfinished_.c_str());
+}
+
+void SnapshotWriter::take_room() {
+    header_.size = SnapshotLayout(header_).end;
+    if (const int failed = ::posix_fallocate(file_, 0, static_cast<off_t>(header_.size)))
+        throw Error(Fault::io, "no room for the {} MB of {}: {}; free some space (the store itself is whole)",
+                    header_.size / 1'000'000, unfinished_.string(), std::strerror(failed));
+    mapping_ = Mapping(file_, header_.size, true);
+}
+
+void SnapshotWriter::add(const Graph& graph) {
+    header_.degree0 = graph.degree0;
+    header_.degree = graph.degree;
+    header_.entry = graph.entry;
+    header_.levels = graph.levels;
+    header_.words = graph.lists.size();
+    take_room();
+    const SnapshotLayout layout(header_);
+    std::ranges::copy(graph.links, section<std::uint32_t>(layout.links));
+    std::ranges::copy(graph.upper, section<std::uint32_t>(layout.upper));
+    std::ranges::copy(graph.lists, section<std::uint32_t>(layout.lists));
+}
+
+void SnapshotWriter::finish() {
+    header_.body_checksum = checksum_of_body(mapping_);
+    header_.header_checksum = checksum_of(header_);
+    std::memcpy(mapping_.data(), &header_, sizeof header_);
+    const auto fail = [&](const char* what) {
+        throw Error(Fault::io, "cannot {} {}: {}", what, unfinished_.string(), std::strerror(errno));
+    };
+    if (::msync(mapping_.data(), mapping_.size(), MS_SYNC) != 0 || ::fsync(file_) != 0) fail("write");
+    if (::rename(unfinished_.c_str(), path_.c_str()) != 0) fail("rename");
+    ::close(std::exchange(file_, -1));
+    const Descriptor folder(::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() >= 0) ::fsync(folder.get());
+}
+
+}  // namespace llm

@@ -1,0 +1,149 @@
+/// A snapshot file: the codes of a set as they stood once, with or without a graph. Mapped, never changed.
+///
+///     file    = header *section          ; each section begins at a multiple of 64 bytes; little-endian
+///     header  = SnapshotHeader           ; the manifest, with a checksum of itself and one of the rest
+///     codes   = nodes * coded-row        ; code.hpp; nodes ascend by place
+///     places  = nodes * i64              ; where the vector stands in the store
+///     rows    = nodes * i64              ; the owner's row id
+///     chunks  = chunks * (i64 u64)       ; chunk id, its first node
+///     links   = nodes * (u32 degree0 * u32)   ; graph, level 0: how many, which nodes
+///     upper   = nodes * u32              ; 0, or 1 + where in `lists` the node's upper levels begin
+///     lists   = words * u32              ; levels, then per level: how many, `degree` nodes
+///
+/// A file is trusted for nothing but speed: every length and link is checked before it is followed, so that
+/// a damaged one can cost a hit but neither crash nor make one up.
+#pragma once
+
+#include "index/code.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace llm {
+
+struct SnapshotHeader {
+    char magic[8];
+    std::uint64_t header_checksum, body_checksum;
+    std::uint64_t size;
+    std::uint64_t key;  ///< hash of space, embedder and dimension
+    std::int64_t generation, last_place, deaths;
+    std::uint64_t nodes, chunks, words;
+    std::uint32_t dimension, degree0, degree, entry, levels, unused;
+};
+
+/// Where the sections of a file with these counts begin.
+struct SnapshotLayout {
+    std::uint64_t codes, places, rows, chunks, links, upper, lists, end;
+    explicit SnapshotLayout(const SnapshotHeader&);
+};
+
+struct ChunkStart {
+    std::int64_t chunk;
+    std::uint64_t node;
+};
+
+/// What hnsw_build makes; the sections of the same names.
+struct Graph {
+    std::uint32_t degree0 = 0, degree = 0, entry = 0, levels = 0;
+    std::vector<std::uint32_t> links, upper, lists;
+};
+
+/// A file in memory, unmapped at the end.
+class Mapping {
+public:
+    Mapping() = default;
+    Mapping(int file, std::size_t size, bool writing);
+    Mapping(Mapping&& other) noexcept;
+    Mapping& operator=(Mapping&& other) noexcept;
+    ~Mapping();
+
+    std::byte* data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+class SnapshotFile {
+public:
+    /// What the store expects of the file.
+    struct Expected {
+        std::uint64_t key;
+        std::int64_t generation, last_place;
+        CodeShape shape;
+    };
+    /// The file, or why it cannot be used.
+    struct Opened {
+        std::unique_ptr<SnapshotFile> file;
+        std::string refusal;
+    };
+    static Opened open(const std::filesystem::path& path, const Expected& expected);
+
+    const SnapshotHeader& header() const noexcept { return header_; }
+    std::uint32_t nodes() const noexcept { return static_cast<std::uint32_t>(header_.nodes); }
+    bool has_graph() const noexcept { return header_.degree0 > 0; }
+    const std::byte* codes() const noexcept { return at(layout_.codes); }
+    const std::byte* code(std::uint32_t node) const noexcept { return codes() + node * shape_.stride(); }
+    std::int64_t place(std::uint32_t node) const noexcept { return section<std::int64_t>(layout_.places)[node]; }
+    std::int64_t row(std::uint32_t node) const noexcept { return section<std::int64_t>(layout_.rows)[node]; }
+    std::span<const ChunkStart> chunks() const noexcept {
+        return {section<ChunkStart>(layout_.chunks), static_cast<std::size_t>(header_.chunks)};
+    }
+    /// Neighbours as stored: their number is checked, they themselves are not.
+    std::span<const std::uint32_t> links(std::uint32_t node) const noexcept;
+    std::span<const std::uint32_t> upper_links(std::uint32_t node, std::uint32_t level) const noexcept;
+
+    /// Asks for all codes at once, ahead of a scan.
+    void fetch_codes() const noexcept;
+    /// Reads everything: checksum and links.
+    std::vector<std::string> problems() const;
+
+private:
+    SnapshotFile(Mapping mapping, const SnapshotHeader& header, CodeShape shape);
+
+    const std::byte* at(std::uint64_t offset) const noexcept { return mapping_.data() + offset; }
+    template <typename T>
+    const T* section(std::uint64_t offset) const noexcept {
+        return reinterpret_cast<const T*>(at(offset));
+    }
+
+    Mapping mapping_;
+    SnapshotHeader header_;
+    SnapshotLayout layout_;
+    CodeShape shape_;
+    mutable bool fetched_ = false;
+};
+
+/// Writes a file under a name of its own and renames it when it is whole and on the disk.
+class SnapshotWriter {
+public:
+    /// Room for that many nodes and chunks is taken at once, so a full disk is known before the work begins.
+    SnapshotWriter(std::filesystem::path path, CodeShape shape, std::uint64_t nodes, std::uint64_t chunks);
+    SnapshotWriter(const SnapshotWriter&) = delete;
+    SnapshotWriter& operator=(const SnapshotWriter&) = delete;
+    ~SnapshotWriter();
+
+    SnapshotHeader& header() noexcept { return header_; }
+    std::byte* codes() noexcept { return mapping_.data() + SnapshotLayout(header_).codes; }
+    std::int64_t* places() noexcept { return section<std::int64_t>(SnapshotLayout(header_).places); }
+    std::int64_t* rows() noexcept { return section<std::int64_t>(SnapshotLayout(header_).rows); }
+    ChunkStart* chunks() noexcept { return section<ChunkStart>(SnapshotLayout(header_).chunks); }
+    void add(const Graph& graph);
+    void finish();
+
+private:
+    void take_room();
+    template <typename T>
+    T* section(std::uint64_t offset) noexcept {
+        return reinterpret_cast<T*>(mapping_.data() + offset);
+    }
+
+    std::filesystem::path path_, unfinished_;
+    int file_ = -1;
+    Mapping mapping_;
+    SnapshotHeader header_{};
+};
+
+}  // namespace llm

@@ -1,0 +1,44 @@
+#include "index/tail.hpp"
+
+#include <cstring>
+
+namespace llm {
+
+void Tail::refresh(VectorTable& table, const SetRow& set, std::int64_t after) {
+    const bool known = seen_.id == set.id && after_ == after && seen_.deaths == set.deaths;
+    if (known && seen_.last == set.last) return;
+    if (seen_.id != set.id) chunks_.clear();
+    const auto first = known && !chunks_.empty() ? chunks_.back().chunk.id : after / chunk_places;
+    std::vector<Loaded> fresh;
+    for (const auto& chunk : table.chunks(set.id, first)) {
+        if (chunk.place(chunk.used) <= after) continue;
+        const auto old = std::ranges::lower_bound(chunks_, chunk.id, {}, [](const Loaded& l) { return l.chunk.id; });
+        Loaded loaded{chunk, {}};
+        if (old != chunks_.end() && old->chunk.id == chunk.id && old->chunk.used == chunk.used && !old->slots.empty())
+            loaded.slots = std::move(old->slots);
+        else
+            table.read_slots(loaded.chunk, loaded.slots);
+        fresh.push_back(std::move(loaded));
+    }
+    std::erase_if(chunks_, [&](const Loaded& l) { return l.chunk.id >= first || l.chunk.id < after / chunk_places; });
+    std::ranges::move(fresh, std::back_inserter(chunks_));
+    seen_ = set;
+    after_ = after;
+}
+
+void Tail::scan(const CodeShape& shape, const Query& query, const std::function<bool(std::int64_t)>& allow,
+                Top& top) const {
+    for (const auto& [chunk, slots] : chunks_) {
+        const std::byte* codes = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);
+        llm::scan(codes, shape, static_cast<std::size_t>(chunk.used), query, top,
+                  [&, &chunk = chunk, &slots = slots](std::size_t i, float score) {
+                      const auto place = chunk.place(static_cast<int>(i));
+                      if (chunk.gone[i] || place <= after_) return;
+                      std::int64_t row = 0;
+                      std::memcpy(&row, slots.data() + i * sizeof row, sizeof row);
+                      if (!allow || allow(row)) top.add({score, place, row, codes + i * shape.stride()});
+                  });
+    }
+}
+
+}  // namespace llm
