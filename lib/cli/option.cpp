@@ -55,7 +55,7 @@ void check_word(const Option& o, std::string_view word) {
         known.push_back(c.name);
     }
     const std::string near = nearest(word, known);
-    throw Error(Fault::usage, "no '{}'{}; choose {}", word, near.empty() ? "" : "; did you mean '" + near + "'?",
+    throw Error(Fault::usage, "no '{}'{} (choices: {})", word, near.empty() ? "" : "; did you mean '" + near + "'?",
                 fmt::join(known, ", "));
 }
 

@@ -37,28 +37,35 @@ void declare(CLI::App& app, Verb& verb, Owners& owners) {
     }
 }
 
-const Option* optional_value(const std::vector<Verb*>& verbs, std::string_view word) {
+const Option* find(const std::vector<Verb*>& verbs, std::string_view word) {
     for (const Verb* v : verbs)
-        if (const Option* o = v->find(word); o && o->spec.implied) return o;
+        if (const Option* o = v->find(word)) return o;
     return nullptr;
 }
 
-// `--near` without a value becomes `--near=IMPLIED` before CLI11 sees it, which would otherwise take
-// the next word whatever it is.
-std::vector<std::string> with_implied_values(const std::vector<Verb*>& verbs, const std::vector<std::string>& words) {
-    std::vector<std::string> out;
+struct Split {
+    std::vector<std::string> words;  // for CLI11
+    std::vector<std::string> rest;   // behind "--"
+};
+
+// Two things CLI11 sees otherwise: `--near` without a value would take the next word whatever it is, so
+// it becomes `--near IMPLIED`; and behind "--" it still looks for subcommands.
+Split prepare(const std::vector<Verb*>& verbs, const std::vector<std::string>& words) {
+    Split out;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "--") {
-            out.insert(out.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+            out.rest.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
             break;
         }
-        const Option* o = words[i].starts_with("-") ? optional_value(verbs, words[i]) : nullptr;
-        if (!o || (i + 1 < words.size() && o->accepts(words[i + 1]))) {
-            out.push_back(words[i]);
-        } else {
-            out.push_back(o->long_name());
-            out.push_back(*o->spec.implied);
+        out.words.push_back(words[i]);
+        const Option* o = words[i].starts_with("-") ? find(verbs, words[i]) : nullptr;
+        if (!o || o->spec.kind == ValueKind::flag) continue;
+        if (o->spec.implied && !(i + 1 < words.size() && o->accepts(words[i + 1]))) {
+            out.words.push_back(*o->spec.implied);
+            continue;
         }
+        for (std::size_t n = o->spec.kind == ValueKind::pair ? 2 : 1; n > 0 && i + 1 < words.size(); --n)
+            out.words.push_back(words[++i]);
     }
     return out;
 }
@@ -68,16 +75,7 @@ bool looks_like_option(std::string_view word) {
 }
 
 void sort_extras(const std::vector<std::string>& extras, Parsed& to) {
-    bool only_arguments = false;
-    for (const auto& word : extras) {
-        if (!only_arguments && word == "--") {
-            only_arguments = true;
-        } else if (!only_arguments && looks_like_option(word)) {
-            to.unknown.push_back(word);
-        } else {
-            to.arguments.push_back(word);
-        }
-    }
+    for (const auto& word : extras) (looks_like_option(word) ? to.unknown : to.arguments).push_back(word);
 }
 
 void collect(const CLI::App& app, const Owners& owners, Parsed& to) {
@@ -192,10 +190,10 @@ Parsed parse(Verb& root, const std::vector<std::string>& words) {
     }
     if (!root.verbs().empty()) app.require_subcommand(0, 1);
 
-    std::vector<std::string> reversed = with_implied_values(all, words);
-    std::ranges::reverse(reversed);
+    Split split = prepare(all, words);
+    std::ranges::reverse(split.words);
     try {
-        app.parse(std::move(reversed));
+        app.parse(std::move(split.words));
     } catch (const CLI::ArgumentMismatch& e) {
         throw missing_value(root, e.what());
     } catch (const CLI::ParseError& e) {
@@ -211,6 +209,7 @@ Parsed parse(Verb& root, const std::vector<std::string>& words) {
         collect(*apps[i], owners, out);
         sort_extras(apps[i]->remaining(), out);
     }
+    out.arguments.insert(out.arguments.end(), split.rest.begin(), split.rest.end());
     return out;
 }
 
