@@ -1,5 +1,5 @@
-/// The reference for llm-ask's requests a second: nothing but libcurl's multi interface, HANDLES easy handles used again
-/// and again to post the same body, every answer read and dropped.
+/// The reference for llm-ask's requests a second: nothing but libcurl's multi interface, HANDLES easy handles
+/// used again and again to post the same body, every answer read and dropped.
 ///
 ///   bare_multi URL BODY_FILE REQUESTS [HANDLES]
 ///

@@ -1,5 +1,5 @@
-/// Answers every POST with one fixed chat completion, so many milliseconds after the request was read. One thread, epoll:
-/// at 64 requests in flight it is never what is measured. Loopback only.
+/// Answers every POST with one fixed chat completion, so many milliseconds after the request was read. One
+/// thread, epoll: at 64 requests in flight it is never what is measured. Loopback only.
 ///
 ///   latency_server MILLISECONDS [PORT]
 ///
@@ -27,21 +27,23 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 const std::string whole_body =
-    R"({"id":"chatcmpl-1","object":"chat.completion","created":1790000000,"model":"fixed","choices":[{"index":0,)"
-    R"("message":{"role":"assistant","content":"The answer is 42.","refusal":null},"logprobs":null,)"
+    R"({"id":"chatcmpl-1","object":"chat.completion","created":1790000000,"model":"fixed","choices":[{"index":)"
+    R"(0,"message":{"role":"assistant","content":"The answer is 42.","refusal":null},"logprobs":null,)"
     R"("finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":7,"total_tokens":19}})";
 
+std::string event(const std::string& rest) {
+    return R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"fixed",)" +
+           rest + "}\n\n";
+}
+
 const std::string stream_body =
-    R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"fixed","choices":[{"index":0,)"
-    R"("delta":{"role":"assistant","content":"The answer is 42."},"finish_reason":null}]})" "\n\n"
-    R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"fixed","choices":[{"index":0,)"
-    R"("delta":{},"finish_reason":"stop"}]})" "\n\n"
-    R"(data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"fixed","choices":[],)"
-    R"("usage":{"prompt_tokens":12,"completion_tokens":7,"total_tokens":19}})" "\n\n"
+    event(R"("choices":[{"index":0,"delta":{"content":"The answer is 42."},"finish_reason":null}])") +
+    event(R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}])") +
+    event(R"("choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7,"total_tokens":19})") +
     "data: [DONE]\n\n";
 
-std::string response(const char* type, const std::string& body) {
-    return std::string("HTTP/1.1 200 OK\r\nContent-Type: ") + type + "\r\nContent-Length: " + std::to_string(body.size()) +
+std::string response(const std::string& type, const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + body;
 }
 
@@ -65,9 +67,9 @@ std::size_t request_size(std::string_view buffer) {
     for (std::size_t line = 0; line < end; line = buffer.find("\r\n", line) + 2) {
         constexpr std::string_view name = "content-length:";
         const std::string_view head = buffer.substr(line, name.size());
-        bool same = head.size() == name.size();
-        for (std::size_t at = 0; same && at < name.size(); ++at) same = (head[at] | 0x20) == (name[at] | 0x20);
-        if (same) length = std::strtoul(buffer.data() + line + name.size(), nullptr, 10);
+        const auto alike = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+        if (!std::ranges::equal(head, name, alike)) continue;
+        length = std::strtoul(buffer.data() + line + name.size(), nullptr, 10);
     }
     const std::size_t size = end + 4 + length;
     return buffer.size() >= size ? size : 0;
@@ -155,7 +157,8 @@ private:
         }
         connection.buffer.append(bytes, static_cast<std::size_t>(count));
         while (const auto size = request_size(connection.buffer)) {
-            const bool stream = std::string_view(connection.buffer).substr(0, size).find(R"("stream":true)") != std::string::npos;
+            const auto request = std::string_view(connection.buffer).substr(0, size);
+            const bool stream = request.find(R"("stream":true)") != std::string_view::npos;
             due_.push_back({Clock::now() + latency_, socket, connection.number, stream});
             connection.buffer.erase(0, size);
         }

@@ -3,12 +3,13 @@
 
     run.py [BUILD_DIR] [--only WORD]… [--quick]
 
-BUILD_DIR (build/ unless given) must hold the tools and the target bench_programs. --only takes the groups whose name has
-one of the words; --quick takes fewer runs and smaller inputs: to see that the bench works, not to quote.
+BUILD_DIR (build/ unless given) must hold the tools and the target bench_programs. --only takes the groups
+whose name has one of the words; --quick takes fewer runs and smaller inputs: to see that the bench works, not
+to quote.
 
-Each line has name, value, unit, reference, ratio, n; where BARS.md sets a bar also bar and met. A speed is a ratio to the
-reference named, timed in the same run, in turn with it; value and reference_value are medians of n runs each. Machines are
-shared and noisy: quote the ratio. The groups are the functions in figures/.
+Each line has name, value, unit, reference, ratio, n; where BARS.md sets a bar also bar and met. A speed is a
+ratio to the reference named, timed in the same run, in turn with it; value and reference_value are medians of
+n runs each. Machines are shared and noisy: quote the ratio. The groups are the functions in figures/.
 """
 
 import argparse
@@ -45,13 +46,16 @@ class Bench:
 
     def tool(self, name):
         from home import tool
+
         try:
             return tool(name)
         except FileNotFoundError as why:
             raise Skipped(str(why)) from None
 
     def spawn(self, rounds, *commands, stdin=None, env=None, codes=(0,)):
-        """Runs the commands in turn; for each {median, least, most (seconds), kib, code}. Another exit code is an error."""
+        """Runs the commands in turn; for each {median, least, most (seconds), kib, code}. Another exit code
+        is an error.
+        """
         argv = [self.program("spawn"), rounds, *(["--stdin", stdin] if stdin else [])]
         for command in commands:
             argv += ["--", *command]
@@ -62,12 +66,30 @@ class Bench:
                 raise RuntimeError(f"{' '.join(map(str, command))[:200]} ended with {result['code']}")
         return results
 
-    def print(self, name, value, unit, *, n, reference=None, reference_value=None, at_most=None, at_least=None,
-              of="ratio"):
+    def print(
+        self,
+        name,
+        value,
+        unit,
+        *,
+        n,
+        reference=None,
+        reference_value=None,
+        at_most=None,
+        at_least=None,
+        of="ratio",
+    ):
         """One line. The bar holds for the ratio, or with of="value" for the value itself."""
         ratio = value / reference_value if reference_value else None
-        line = {"name": name, "value": rounded(value), "unit": unit, "reference": reference,
-                "reference_value": rounded(reference_value), "ratio": rounded(ratio), "n": n}
+        line = {
+            "name": name,
+            "value": rounded(value),
+            "unit": unit,
+            "reference": reference,
+            "reference_value": rounded(reference_value),
+            "ratio": rounded(ratio),
+            "n": n,
+        }
         judged = ratio if of == "ratio" else value
         if at_most is not None:
             line |= {"bar": f"<= {at_most}", "met": judged <= at_most}
@@ -87,14 +109,23 @@ def groups():
     found = {}
     for path in sorted((HERE / "figures").glob("*.py")):
         module = importlib.import_module(f"figures.{path.stem}")
-        found |= {name: one for name, one in vars(module).items()
-                  if callable(one) and getattr(one, "__module__", "") == module.__name__ and not name.startswith("_")}
+        found |= {
+            name: one
+            for name, one in vars(module).items()
+            if callable(one)
+            and getattr(one, "__module__", "") == module.__name__
+            and not name.startswith("_")
+        }
     return found
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("build", nargs="?", default=os.environ.get("LLM_BUILD_DIR", HERE.parents[1] / "build"))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "build", nargs="?", default=os.environ.get("LLM_BUILD_DIR", HERE.parents[1] / "build")
+    )
     parser.add_argument("--only", action="append", default=[], metavar="WORD")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()

@@ -1,10 +1,11 @@
-/// Times whole processes, commands in turn so that a noisy moment hits all alike. Small itself, so that starting a child
-/// costs the same whoever asks, and so that the child's peak memory is its own.
+/// Times whole processes, commands in turn so that a noisy moment hits all alike. Small itself, so that
+/// starting a child costs the same whoever asks, and so that the child's peak memory is its own.
 ///
 ///   spawn ROUNDS [--stdin FILE] -- COMMAND… -- COMMAND…
 ///
-/// Runs every command once a round, ROUNDS rounds; stdin is FILE or /dev/null, stdout /dev/null. Prints a JSON line for
-/// each command, in order: {"median", "least", "most": seconds, "kib": peak resident of one process, "code": worst exit}.
+/// Runs every command once a round, ROUNDS rounds; stdin is FILE or /dev/null, stdout /dev/null. Prints a
+/// JSON line for each command, in order: {"median", "least", "most": seconds, "kib": peak resident of one
+/// process, "code": worst exit}.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -62,7 +63,8 @@ int main(int argc, char** argv) {
             commands.back().argv.push_back(argv[at]);
         }
     }
-    if (rounds < 1 || commands.empty() || std::ranges::any_of(commands, [](const auto& one) { return one.argv.empty(); })) {
+    const auto empty = [](const Command& one) { return one.argv.empty(); };
+    if (rounds < 1 || commands.empty() || std::ranges::any_of(commands, empty)) {
         std::fputs("usage: spawn ROUNDS [--stdin FILE] -- COMMAND… -- COMMAND…\n", stderr);
         return 2;
     }
@@ -79,8 +81,8 @@ int main(int argc, char** argv) {
 
     for (auto& command : commands) {
         std::ranges::sort(command.seconds);
+        const auto& seconds = command.seconds;
         std::printf(R"({"median":%.9f,"least":%.9f,"most":%.9f,"kib":%ld,"code":%d})" "\n",
-                    command.seconds[command.seconds.size() / 2], command.seconds.front(), command.seconds.back(),
-                    command.kib, command.code);
+                    seconds[seconds.size() / 2], seconds.front(), seconds.back(), command.kib, command.code);
     }
 }

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
-"""A server that speaks five providers' APIs and misbehaves on request. Python's standard library only, loopback only.
+"""A server that speaks five providers' APIs and misbehaves on request. Python's standard library only,
+loopback only.
 
     fault_server.py [--port 0] [--tls] [--proxy]
 
-One line of JSON on stdout says that it answers: {"port", "base", "other", "ca", "tls": {KIND: port}, "proxy": {KIND: port}}.
-`base` is http://127.0.0.1:PORT; `other` the same server by another host's address, where redirects to another host lead.
+One line of JSON on stdout says that it answers: {"port", "base", "other"}, with --tls {"ca", "tls": {KIND:
+port}}, with --proxy {"proxy": {KIND: port}}. `base` is http://127.0.0.1:PORT; `other` the same server by another host's address, where
+redirects to another host lead.
 
-The path chooses what happens, so a provider's base_url does: BASE/s/SCENARIO/v1 for OpenAI's APIs, BASE/s/SCENARIO for
-Anthropic's /v1/messages and Ollama's /api/chat, BASE/s/SCENARIO/v1beta for Gemini's. faults/scenarios.py lists them; every
-status is one, and STATUS-then-ok:N. An argument follows a colon (/s/slow:300/), a tag of the test's own a comma
-(/s/429-then-ok:2,mine/): requests are counted for each such segment on its own. Without /s/ the scenario is `ok`.
-A request that the real service would refuse (no max_tokens for Anthropic, roles of another API) is refused by `ok` too.
+The path chooses what happens, so a provider's base_url does: BASE/s/SCENARIO/v1 for OpenAI's APIs,
+BASE/s/SCENARIO for Anthropic's /v1/messages and Ollama's /api/chat, BASE/s/SCENARIO/v1beta for Gemini's.
+faults/right.py, refused.py and broken.py have them; every status is one, and STATUS-then-ok:N. An argument follows a colon
+(/s/slow:300/), a tag of the test's own a comma (/s/429-then-ok:2,mine/): requests are counted for each such
+segment on its own. Without /s/ the scenario is `ok`. A request that the real service would refuse (no
+max_tokens for Anthropic, roles of another API) is refused by `ok` too.
 
-    GET    /__journal   every request: n, listener, method, path, scenario, attempt, headers, body, raw, status, gone
-    GET    /__count     {"total", "by_scenario", "connections", "peak"}: peak is the most requests in flight at once
+    GET    /__journal   every request: n, at, listener, method, path, scenario, attempt, headers, body, raw,
+                        status, gone (the client hung up first)
+    GET    /__count     {"total", "by_scenario", "connections", "peak"}: peak is the most in flight at once
     DELETE /__journal   forgets all of it
 
-With --tls there is a listener for each certificate of faults/certificates.py (`ca` is the file that makes "trusted" so),
-with --proxy one for each proxy of faults/proxies.py.
+With --tls there is a listener for each certificate of faults/certificates.py (`ca` is the file that makes
+"trusted" so), with --proxy one for each proxy of faults/proxies.py.
 """
 
 import argparse
@@ -56,15 +60,30 @@ class Journal:
             body = json.loads(raw) if len(raw) <= KEPT_BODY else None
         except ValueError:
             body = None
-        entry = {"n": len(self.entries) + 1, "at": time.time(), "listener": listener, "method": method, "path": path,
-                 "scenario": scenario, "attempt": attempt, "headers": headers, "body": body, "raw": text, "status": None,
-                 "gone": False}
+        entry = {
+            "n": len(self.entries) + 1,
+            "at": time.time(),
+            "listener": listener,
+            "method": method,
+            "path": path,
+            "scenario": scenario,
+            "attempt": attempt,
+            "headers": headers,
+            "body": body,
+            "raw": text,
+            "status": None,
+            "gone": False,
+        }
         self.entries.append(entry)
         return entry
 
     def count(self):
-        return {"total": len(self.entries), "by_scenario": self.by_scenario, "connections": self.connections,
-                "peak": self.peak}
+        return {
+            "total": len(self.entries),
+            "by_scenario": self.by_scenario,
+            "connections": self.connections,
+            "peak": self.peak,
+        }
 
 
 class Server:
@@ -154,7 +173,10 @@ def models(path):
     if path.endswith("/v1beta/models"):
         return {"models": [{"name": "models/fault", "supportedGenerationMethods": ["generateContent"]}]}
     if path.endswith("/models"):
-        return {"object": "list", "data": [{"id": "fault", "object": "model", "created": 0, "owned_by": "tests"}]}
+        return {
+            "object": "list",
+            "data": [{"id": "fault", "object": "model", "created": 0, "owned_by": "tests"}],
+        }
     return None
 
 
@@ -176,7 +198,9 @@ async def serve(exchange, scenario):
 
 
 async def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--proxy", action="store_true")
@@ -185,7 +209,9 @@ async def main():
 
     async def listen(name, host="127.0.0.1", port=0, context=None):
         handler = functools.partial(server.connection, name)
-        listener = await asyncio.start_server(handler, host, port, ssl=context, limit=LARGEST_HEAD, backlog=1024)
+        listener = await asyncio.start_server(
+            handler, host, port, ssl=context, limit=LARGEST_HEAD, backlog=1024
+        )
         return listener.sockets[0].getsockname()[1]
 
     ready = {"port": await listen("plain", port=options.port)}

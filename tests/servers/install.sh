@@ -1,12 +1,13 @@
 #!/bin/sh
-# Fetches the real counterparts of the tests from npm into a folder outside the tree, once, and prints that folder.
+# Fetches the real counterparts of the tests from npm into a folder outside the tree, once, and prints that
+# folder.
 #
 #   DIR/node_modules   aimock and node-llama-cpp, at the versions of package-lock.json
-#   DIR/node           the Node to run them with: the system's when it is 20 or newer, else one that npm brings
+#   DIR/node           the Node to run them with: the system's from 20 on, else one that npm brings
 #
-# The folder's name holds a digest of the lock files, so another set of versions never meets an old folder. It is made
-# beside its final place and renamed, so a folder that is there is whole. Needs node and npm of any age from 18 on.
-# LLM_TESTS_BUNDLED_NODE=1 takes npm's Node whatever the system has.
+# The folder's name holds a digest of the lock files, so another set of versions never meets an old folder. It
+# is made beside its final place and renamed, so a folder that is there is whole. Needs node and npm of any
+# age from 18 on. LLM_TESTS_BUNDLED_NODE=1 takes npm's Node whatever the system has.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

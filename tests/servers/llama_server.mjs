@@ -2,20 +2,23 @@
 //
 //   DIR/node llama_server.mjs --modules DIR --model FILE.gguf [--port 0] [--queue 64]
 //
-// DIR is what install.sh prints. One line of JSON, {"port": N}, on stdout says that it answers. Loopback only.
+// DIR is what install.sh prints. One line of JSON, {"port": N}, on stdout says that it answers. Loopback
+// only.
 //
-//   POST /v1/chat/completions, /v1/completions   whole and SSE; temperature (0 unless given), seed, top_p, max_tokens,
-//                                                stop, logprobs with top_logprobs, stream_options.include_usage
+//   POST /v1/chat/completions, /v1/completions   whole and SSE; temperature (0 unless given), seed, top_p,
+//                                                max_tokens, stop, logprobs with top_logprobs,
+//                                                stream_options.include_usage
 //   POST /v1/embeddings                          the model's hidden state, 64 numbers for stories260K
 //   GET  /v1/models
 //
-// The model knows no chat template: a chat's prompt is its last user turn as it stands. Requests are answered one at a
-// time; more than --queue waiting ones get 429 with Retry-After. A prompt that does not fit the context is refused with
-// 400 and code context_length_exceeded. The model runs on one thread: two fight over a busy machine of two cores.
+// The model knows no chat template: a chat's prompt is its last user turn as it stands. Requests are answered
+// one at a time; more than --queue waiting ones get 429 with Retry-After. A prompt that does not fit the
+// context is refused with 400 and code context_length_exceeded. The model runs on one thread: two fight over
+// a busy machine of two cores.
 import http from "node:http";
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { pathToFileURL } from "node:url";
+
+import { ApiError, openModel } from "./llama_model.mjs";
 
 const { values: args } = parseArgs({
     options: {
@@ -30,26 +33,9 @@ if (!args.modules || !args.model) {
     process.exit(2);
 }
 
-const entry = path.join(args.modules, "node_modules/node-llama-cpp/dist/index.js");
-const { getLlama } = await import(pathToFileURL(entry).href);
-const llama = await getLlama({
-    gpu: false, build: "never", skipDownload: true, progressLogs: false, logLevel: "error", maxThreads: 1,
-});
-const model = await llama.loadModel({ modelPath: args.model, gpuLayers: 0 });
-const contextSize = model.trainContextSize;
-const context = await model.createContext({ contextSize, sequences: 1, threads: 1 });
-const sequence = context.getSequence();
-const modelName = path.basename(args.model, ".gguf");
-let embedder;
+const model = await openModel(args.modules, args.model);
 
-class ApiError extends Error {
-    constructor(status, message, { type = "invalid_request_error", param = null, code = null, headers = {} } = {}) {
-        super(message);
-        Object.assign(this, { status, type, param, code, headers });
-    }
-}
-
-// --- one generation at a time -------------------------------------------------------------------------------------
+// --- one generation at a time ------------------------------------------------------------------------------
 
 let tail = Promise.resolve();
 let waiting = 0;
@@ -66,112 +52,13 @@ function inTurn(job) {
     return done;
 }
 
-function tokensOf(text) {
-    const tokens = model.tokenize(text, false);
-    const bos = model.tokens.bos;
-    return bos !== null && model.tokens.shouldPrependBosToken ? [bos, ...tokens] : tokens;
-}
-
-const finite = (logarithm) => (Number.isFinite(logarithm) ? logarithm : -9999);
-
-function piece(token, before) {
-    const text = model.detokenize([token], true, before);
-    return { token: text, bytes: [...Buffer.from(text)] };
-}
-
-function logprobOf({ token, confidence, probabilities }, top, before) {
-    const best = [...(probabilities ?? [])].slice(0, top);
-    return {
-        ...piece(token, before),
-        logprob: finite(Math.log(confidence)),
-        top_logprobs: best.map(([other, p]) => ({ ...piece(other, before), logprob: finite(Math.log(p)) })),
-    };
-}
-
-// Where the first of the stop strings begins, or -1; and how much of the end could still become one.
-function stopAt(text, stops) {
-    const hits = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-    return hits.length ? Math.min(...hits) : -1;
-}
-
-function heldBack(text, stops) {
-    let held = text.endsWith("\ufffd") ? 1 : 0;
-    for (const stop of stops) {
-        for (let n = Math.min(stop.length - 1, text.length); n > held; --n) {
-            if (text.endsWith(stop.slice(0, n))) held = n;
-        }
-    }
-    return held;
-}
-
-// Yields {text, logprobs} as they become certain, then {finish, usage}.
-async function* generate(prompt, options) {
-    const input = tokensOf(prompt);
-    if (input.length >= contextSize) {
-        throw new ApiError(400,
-            `This model's maximum context length is ${contextSize} tokens. However, your messages resulted in ` +
-            `${input.length} tokens.`, { param: "messages", code: "context_length_exceeded" });
-    }
-    const room = contextSize - input.length;
-    const limit = Math.min(options.maxTokens ?? room, room);
-    const output = [];
-    let said = "";
-    let pending = [];
-    let finish = "length";
-
-    await sequence.clearHistory();
-    const steps = sequence.evaluateWithMetadata(
-        input,
-        { confidence: options.logprobs, probabilities: options.logprobs && options.top > 0 },
-        { temperature: options.temperature, topP: options.topP, seed: options.seed, yieldEogToken: true });
-    if (limit > 0) {
-        for await (const step of steps) {
-            if (model.isEogToken(step.token)) {
-                finish = "stop";
-                break;
-            }
-            if (options.logprobs) pending.push(logprobOf(step, options.top, [...input, ...output].slice(-8)));
-            output.push(step.token);
-            const whole = model.detokenize(output, false, input);
-            const stop = stopAt(whole, options.stop);
-            if (stop >= 0) {
-                finish = "stop";
-                if (stop > said.length) yield { text: whole.slice(said.length, stop), logprobs: pending };
-                said = whole.slice(0, stop);
-                pending = [];
-                break;
-            }
-            if (output.length >= limit) break;
-            const certain = whole.slice(0, whole.length - heldBack(whole, options.stop));
-            if (certain.length > said.length) {
-                yield { text: certain.slice(said.length), logprobs: pending };
-                said = certain;
-                pending = [];
-            }
-            if (options.gone()) break;
-        }
-        const whole = model.detokenize(output, false, input);
-        if (stopAt(whole, options.stop) < 0 && whole.length > said.length) {
-            yield { text: whole.slice(said.length), logprobs: pending };
-        }
-    }
-    yield {
-        finish,
-        usage: {
-            prompt_tokens: input.length,
-            completion_tokens: output.length,
-            total_tokens: input.length + output.length,
-            prompt_tokens_details: { cached_tokens: 0 },
-            completion_tokens_details: { reasoning_tokens: 0 },
-        },
-    };
-}
-
-// --- the requests -------------------------------------------------------------------------------------------------
+// --- the requests ------------------------------------------------------------------------------------------
 
 function textOf(content) {
     if (typeof content === "string") return content;
-    if (!Array.isArray(content)) throw new ApiError(400, "'content' must be a string or a list.", { param: "messages" });
+    if (!Array.isArray(content)) {
+        throw new ApiError(400, "'content' must be a string or a list.", { param: "messages" });
+    }
     return content.map((part) => {
         if (part.type !== "text") throw new ApiError(400, `A part of type '${part.type}' is not supported.`);
         return part.text;
@@ -216,7 +103,9 @@ function chatPrompt(body) {
 
 function plainPrompt(body) {
     const prompt = Array.isArray(body.prompt) && body.prompt.length === 1 ? body.prompt[0] : body.prompt;
-    if (typeof prompt !== "string") throw new ApiError(400, "'prompt' must be a string.", { param: "prompt" });
+    if (typeof prompt !== "string") {
+        throw new ApiError(400, "'prompt' must be a string.", { param: "prompt" });
+    }
     return prompt;
 }
 
@@ -256,18 +145,20 @@ async function complete(body, request, response, shape, prompt, isChat) {
     const head = {
         id: `${shape.id}${++requests}`,
         created: Math.floor(Date.now() / 1000),
-        model: modelName,
+        model: model.name,
         system_fingerprint: "fp_stories",
     };
     if (!body.stream) {
         let text = "";
         let logprobs = [];
-        for await (const step of generate(prompt, options)) {
+        for await (const step of model.generate(prompt, options)) {
             if (step.finish) {
                 return send(response, 200, {
                     ...head, object: shape.object, usage: step.usage,
                     choices: [{
-                        index: 0, ...shape.whole(text, options.logprobs ? logprobs : null), finish_reason: step.finish,
+                        index: 0,
+                        ...shape.whole(text, options.logprobs ? logprobs : null),
+                        finish_reason: step.finish,
                     }],
                 });
             }
@@ -279,16 +170,17 @@ async function complete(body, request, response, shape, prompt, isChat) {
     const include = body.stream_options?.include_usage === true;
     const chunk = (choices, usage) => {
         if (!response.headersSent) {
-            response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+            response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
         }
         const data = { ...head, object: shape.chunk, choices, ...(include ? { usage: usage ?? null } : {}) };
         response.write(`data: ${JSON.stringify(data)}\n\n`);
     };
     let opened = !isChat;
-    for await (const step of generate(prompt, options)) {
+    for await (const step of model.generate(prompt, options)) {
         if (!opened) {
             opened = true;
-            chunk([{ index: 0, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }]);
+            const delta = { role: "assistant", content: "" };
+            chunk([{ index: 0, delta, logprobs: null, finish_reason: null }]);
         }
         if (step.finish) {
             chunk([{ index: 0, ...shape.delta(null, null), finish_reason: step.finish }]);
@@ -304,32 +196,27 @@ async function complete(body, request, response, shape, prompt, isChat) {
 async function embed(body, response) {
     const inputs = [].concat(body.input ?? []);
     if (inputs.length === 0 || inputs.some((text) => typeof text !== "string" || text === "")) {
-        throw new ApiError(400, "'input' must be a text or a list of texts, none of them empty.", { param: "input" });
+        throw new ApiError(400, "'input' must be a text or a list of texts, none empty.", { param: "input" });
     }
-    embedder ??= await model.createEmbeddingContext({ contextSize, threads: 1 });
     const data = [];
     let tokens = 0;
     for (const [index, text] of inputs.entries()) {
-        const input = tokensOf(text);
-        if (input.length > contextSize) {
-            throw new ApiError(400, `input ${index} has ${input.length} tokens; ${contextSize} is the most`, {
-                param: "input", code: "context_length_exceeded",
-            });
-        }
-        tokens += input.length;
-        const { vector } = await embedder.getEmbeddingFor(text);
+        const { vector, count } = await model.embed(text);
+        tokens += count;
         const embedding = body.encoding_format === "base64"
             ? Buffer.from(new Float32Array(vector).buffer).toString("base64") : [...vector];
         data.push({ object: "embedding", index, embedding });
     }
-    send(response, 200, { object: "list", model: modelName, data, usage: { prompt_tokens: tokens, total_tokens: tokens } });
+    const usage = { prompt_tokens: tokens, total_tokens: tokens };
+    send(response, 200, { object: "list", model: model.name, data, usage });
 }
 
-// --- http ---------------------------------------------------------------------------------------------------------
+// --- http --------------------------------------------------------------------------------------------------
 
 function send(response, status, body, headers = {}) {
     const bytes = Buffer.from(JSON.stringify(body));
-    response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length, ...headers });
+    const length = { "content-type": "application/json", "content-length": bytes.length };
+    response.writeHead(status, { ...length, ...headers });
     response.end(bytes);
 }
 
@@ -348,7 +235,7 @@ async function serve(request, response) {
     switch (route) {
         case "GET /v1/models":
             return send(response, 200, {
-                object: "list", data: [{ id: modelName, object: "model", created: 0, owned_by: "karpathy" }],
+                object: "list", data: [{ id: model.name, object: "model", created: 0, owned_by: "karpathy" }],
             });
         case "POST /v1/chat/completions": {
             const body = await bodyOf(request);
@@ -378,5 +265,7 @@ const server = http.createServer((request, response) => {
         response.end(`data: ${JSON.stringify(body)}\n\n`);
     });
 });
-server.listen(Number(args.port), "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
+server.listen(Number(args.port), "127.0.0.1", () => {
+    console.log(JSON.stringify({ port: server.address().port }));
+});
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));

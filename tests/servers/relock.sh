@@ -1,11 +1,12 @@
 #!/bin/sh
-# Writes both lock files anew from their package.json, without host names and without what the tests never install:
-# node-llama-cpp names fifteen platforms' binaries as optional, and 'npm ci' refuses a lock from a registry that lacks one.
+# Writes both lock files anew from their package.json, without host names and without what the tests never
+# install: node-llama-cpp names fifteen platforms' binaries as optional, and 'npm ci' refuses a lock from a
+# registry that lacks one.
 set -eu
 cd "$(dirname "$0")"
 for folder in . node; do
-    (cd "$folder" && rm -f package-lock.json && npm install --package-lock-only --omit-lockfile-registry-resolved \
-        --ignore-scripts --omit=optional --no-audit --no-fund)
+    (cd "$folder" && rm -f package-lock.json && npm install --package-lock-only --ignore-scripts \
+        --omit-lockfile-registry-resolved --omit=optional --no-audit --no-fund)
     python3 - "$folder/package-lock.json" <<'PYTHON'
 import json, sys
 path = sys.argv[1]

@@ -18,7 +18,12 @@ from servers import API, Aimock, FaultServer, LlamaServer, Unavailable  # noqa: 
 
 WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}}
 PERSON = {"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}
-PATHS = {"openai": "/chat/completions", "openai-responses": "/responses", "anthropic": "/messages", "ollama": "/api/chat"}
+PATHS = {
+    "openai": "/chat/completions",
+    "openai-responses": "/responses",
+    "anthropic": "/messages",
+    "ollama": "/api/chat",
+}
 
 
 def request(protocol, stream, text="hello", tools=False, schema=False, result=None):
@@ -48,7 +53,10 @@ def request(protocol, stream, text="hello", tools=False, schema=False, result=No
         if tools:
             body["tools"] = [{"type": "function", "function": {"name": "get_weather", "parameters": WEATHER}}]
         if schema and protocol == "openai":
-            body["response_format"] = {"type": "json_schema", "json_schema": {"name": "person", "schema": PERSON}}
+            body["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "person", "schema": PERSON},
+            }
         if schema and protocol == "ollama":
             body["format"] = PERSON
         if stream and protocol == "openai":
@@ -58,8 +66,24 @@ def request(protocol, stream, text="hello", tools=False, schema=False, result=No
 
 def curl(url, body, *options, protocol=None):
     """(curl's exit code, HTTP status, body bytes)."""
-    command = ["curl", "-s", "-m", "5", "-o", "-", "-w", "\n%{http_code}", "-H", "content-type: application/json",
-               "-H", "anthropic-version: 2023-06-01", *options, url, "--data-binary", "@-"]
+    command = [
+        "curl",
+        "-s",
+        "-m",
+        "30",
+        "-o",
+        "-",
+        "-w",
+        "\n%{http_code}",
+        "-H",
+        "content-type: application/json",
+        "-H",
+        "anthropic-version: 2023-06-01",
+        *options,
+        url,
+        "--data-binary",
+        "@-",
+    ]
     done = subprocess.run(command, input=json.dumps(body).encode(), capture_output=True)
     out, _, status = done.stdout.rpartition(b"\n")
     return done.returncode, int(status), out
@@ -90,16 +114,23 @@ def text_of(protocol, data, stream):
             if stream:
                 text += value["delta"] if value["type"] == "response.output_text.delta" else ""
             else:
-                text += "".join(part["text"] for item in value["output"] if item["type"] == "message"
-                                for part in item["content"])
+                text += "".join(
+                    part["text"]
+                    for item in value["output"]
+                    if item["type"] == "message"
+                    for part in item["content"]
+                )
         elif protocol == "anthropic":
             if stream:
                 text += value.get("delta", {}).get("text", "")
             else:
                 text += "".join(block.get("text", "") for block in value["content"])
         elif protocol == "gemini":
-            text += "".join(part.get("text", "") for part in value["candidates"][0]["content"]["parts"]
-                            if not part.get("thought"))
+            text += "".join(
+                part.get("text", "")
+                for part in value["candidates"][0]["content"]["parts"]
+                if not part.get("thought")
+            )
         else:
             text += value["message"]["content"]
     return text
@@ -112,10 +143,22 @@ def expect(condition, *what):
 
 def answers(faults):
     """In every dialect, whole and streamed, however the bytes are cut: the same text."""
-    same = {"ok": "The answer is 42.", "echo": "hello", "slow:10": "hello", "bytewise": "The answer is 42.",
-            "one-write": "The answer is 42.", "crlf-sse": "The answer is 42.", "ping": "The answer is 42.",
-            "utf8-split": "Καλημέρα, κόσμε 🌍! Ça va?", "until-close": "The answer is 42.", "length-stop": "Once upon a",
-            "reasoning": "42", "no-usage": "The answer is 42.", "empty-answer": "", "say:well+done": "well done"}
+    same = {
+        "ok": "The answer is 42.",
+        "echo": "hello",
+        "slow:10": "hello",
+        "bytewise": "The answer is 42.",
+        "one-write": "The answer is 42.",
+        "crlf-sse": "The answer is 42.",
+        "ping": "The answer is 42.",
+        "utf8-split": "Καλημέρα, κόσμε 🌍! Ça va?",
+        "until-close": "The answer is 42.",
+        "length-stop": "Once upon a",
+        "reasoning": "42",
+        "no-usage": "The answer is 42.",
+        "empty-answer": "",
+        "say:well+done": "well done",
+    }
     for scenario, text in same.items():
         for protocol in API:
             for stream in (False, True):
@@ -147,21 +190,48 @@ def refusals(faults):
     for protocol in API:
         sent = [post(faults, f"429-then-ok:2,{protocol}", protocol, False)[1] for _ in range(4)]
         expect(sent == [429, 429, 200, 200], protocol, sent)
-    for scenario, header in (("429-seconds:7", b"retry-after: 7"), ("429-ms:30", b"retry-after-ms: 30"),
-                             ("429-date:2", b" GMT")):
+    for scenario, header in (
+        ("429-seconds:7", b"retry-after: 7"),
+        ("429-ms:30", b"retry-after-ms: 30"),
+        ("429-date:2", b" GMT"),
+    ):
         code, status, data = post(faults, scenario, "openai", False, "-i")
         expect(status == 429 and header in data, scenario, data)
 
 
 def broken(faults):
     """curl's own words: 18 partial file, 52 empty reply, 56 receive failure, 28 timeout, 8 weird reply."""
-    wanted = {"close-before-headers": (52,), "reset-before-headers": (56,), "close-mid-headers": (8, 0, 1, 52),
-              "close-mid-body": (18,), "close-mid-stream": (18,), "reset-mid-stream": (56,), "silence": (28,),
-              "silence-mid-stream": (28,), "drip:200": (28,), "stream-without-done": (0,), "error-mid-stream": (0,),
-              "truncated-json": (0,), "invalid-json": (0,), "html": (0,), "empty-body": (0,), "error-in-200": (0,),
-              "wrong-shape": (0,), "utf8-broken": (0,), "content-filter": (0,), "refusal": (0,), "odd-sse": (0,),
-              "context-overflow": (0,), "stream-ignored": (0,), "logprobs": (0,), "snapshot": (0,), "gzip": (0,),
-              "429-quota": (0,), "reasoning-openrouter": (0,), "slow-stream:5": (0,)}
+    wanted = {
+        "close-before-headers": (52,),
+        "reset-before-headers": (56,),
+        "close-mid-headers": (8, 0, 1, 52),
+        "close-mid-body": (18,),
+        "close-mid-stream": (18,),
+        "reset-mid-stream": (56,),
+        "silence": (28,),
+        "silence-mid-stream": (28,),
+        "drip:200": (28,),
+        "stream-without-done": (0,),
+        "error-mid-stream": (0,),
+        "truncated-json": (0,),
+        "invalid-json": (0,),
+        "html": (0,),
+        "empty-body": (0,),
+        "error-in-200": (0,),
+        "wrong-shape": (0,),
+        "utf8-broken": (0,),
+        "content-filter": (0,),
+        "refusal": (0,),
+        "odd-sse": (0,),
+        "context-overflow": (0,),
+        "stream-ignored": (0,),
+        "logprobs": (0,),
+        "snapshot": (0,),
+        "gzip": (0,),
+        "429-quota": (0,),
+        "reasoning-openrouter": (0,),
+        "slow-stream:5": (0,),
+    }
     for scenario, codes in wanted.items():
         for protocol in ("openai",) if 28 in codes else API:
             code, status, data = post(faults, scenario, protocol, True, "-m", "1" if 28 in codes else "5")
@@ -174,18 +244,34 @@ def broken(faults):
 def huge(faults):
     for stream in (False, True):
         code, status, data = post(faults, "huge-body:8", "openai", stream)
-        expect((code, status) == (0, 200) and len(text_of("openai", data, stream)) == 8 << 20, code, status, len(data))
+        expect(
+            (code, status) == (0, 200) and len(text_of("openai", data, stream)) == 8 << 20,
+            code,
+            status,
+            len(data),
+        )
 
 
 def redirects(faults):
     code, status, data = post(faults, "redirect-other-host", "openai", False)
     expect(status == 307, status)
     faults.clear()
-    code, status, data = post(faults, "redirect-other-host", "openai", False, "-L", "-H", "authorization: Bearer secret",
-                              "-H", "x-api-key: secret")
+    code, status, data = post(
+        faults,
+        "redirect-other-host",
+        "openai",
+        False,
+        "-L",
+        "-H",
+        "authorization: Bearer secret",
+        "-H",
+        "x-api-key: secret",
+    )
     first, second = faults.journal()
     expect(status == 200 and second["listener"] == "other", status, second)
-    expect("authorization" in first["headers"] and "authorization" not in second["headers"], second["headers"])
+    expect(
+        "authorization" in first["headers"] and "authorization" not in second["headers"], second["headers"]
+    )
     expect("x-api-key" in second["headers"], "curl itself sends other headers on: the trap is set")
     expect(post(faults, "redirect-same-host", "openai", False, "-L")[1] == 200)
     expect(post(faults, "redirect-loop", "openai", False, "-L", "--max-redirs", "5")[0] == 47)
@@ -202,7 +288,10 @@ def certificates(faults):
 
 def proxies(faults):
     def through(kind, tls=None, *options):
-        return post(faults, "ok", "openai", False, "--noproxy", "", "-x", faults.proxy(kind), *options, tls=tls)
+        return post(
+            faults, "ok", "openai", False, "--noproxy", "", "-x", faults.proxy(kind), *options, tls=tls
+        )
+
     ca = ("--cacert", faults.ready["ca"])
     expect(through("forward")[:2] == (0, 200), through("forward"))
     expect(through("forward", "trusted", *ca)[:2] == (0, 200))
@@ -214,7 +303,7 @@ def proxies(faults):
 def journal(faults):
     faults.clear()
     post(faults, "echo", "anthropic", False, "-H", "x-api-key: k", text="Grüße")
-    entry, = faults.journal()
+    (entry,) = faults.journal()
     expect(entry["headers"]["x-api-key"] == "k" and entry["body"]["messages"][0]["content"] == "Grüße", entry)
     expect(entry["path"] == "/s/echo/v1/messages" and entry["status"] == 200, entry)
     expect(faults.count()["by_scenario"] == {"echo": 1}, faults.count())
@@ -234,7 +323,9 @@ def golden(faults):
     with LlamaServer() as llama:
         for stream in (False, True):
             path, body = request("openai", stream, text=LlamaServer.PROMPT)
-            code, status, data = curl(llama.url() + path, {**body, "temperature": 0, "max_tokens": LlamaServer.TOKENS})
+            code, status, data = curl(
+                llama.url() + path, {**body, "temperature": 0, "max_tokens": LlamaServer.TOKENS}
+            )
             expect(text_of("openai", data, stream) == llama.golden, status, data[:300])
         expect(len(LlamaServer.PROMPT + llama.golden) == 565)
 
@@ -248,7 +339,20 @@ def aimock(faults):
                 expect(text_of(protocol, data, stream) == "The capital of France is Paris.", protocol, data)
 
 
-CHECKS = (answers, structured, refusals, broken, huge, redirects, certificates, proxies, journal, strict, golden, aimock)
+CHECKS = (
+    answers,
+    structured,
+    refusals,
+    broken,
+    huge,
+    redirects,
+    certificates,
+    proxies,
+    journal,
+    strict,
+    golden,
+    aimock,
+)
 
 
 def main():

@@ -1,4 +1,6 @@
-"""A home of its own for each run, and running a tool in it. For the tests that are Python scripts (3.11, no packages)."""
+"""A home of its own for each run, and running a tool in it. For the tests that are Python scripts (3.11, no
+packages).
+"""
 
 import os
 import resource
@@ -31,7 +33,9 @@ def all_tools():
     """Every built tool, by name."""
     folder = build_dir() / "tools"
     found = [*folder.glob("llm-*"), *folder.glob("llm-*/llm-*")]
-    return sorted((path for path in found if path.is_file() and os.access(path, os.X_OK)), key=lambda path: path.name)
+    return sorted(
+        (path for path in found if path.is_file() and os.access(path, os.X_OK)), key=lambda path: path.name
+    )
 
 
 @dataclass
@@ -54,13 +58,19 @@ class Result:
 class TempHome:
     """HOME and all XDG folders in one temporary folder, which goes when the `with` ends.
 
-    `env` is the whole environment of a run: nothing of the caller's comes through, so no key, no proxy, no locale.
+    `env` is the whole environment of a run: nothing of the caller's comes through, so no key, no proxy, no
+    locale.
     """
 
     def __init__(self, **extra):
         self.path = Path(tempfile.mkdtemp(prefix="llm-home-"))
-        self.env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "HOME": str(self.path),
-                    "TMPDIR": str(self.path / "tmp")}
+        self.env = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "HOME": str(self.path),
+            "TMPDIR": str(self.path / "tmp"),
+        }
         (self.path / "tmp").mkdir()
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             self.env[f"XDG_{name}_HOME"] = str(self.path / name.lower())
@@ -88,14 +98,18 @@ class TempHome:
         self.config_file.chmod(0o600)
 
     def provider(self, name, protocol, base_url, key="sk-test-0123456789abcdef", **members):
-        """A [provider.NAME]; its key goes into the environment under NAME_KEY. Members: numbers, booleans, texts."""
+        """A [provider.NAME]; its key goes into the environment under NAME_KEY. Members: numbers, booleans,
+        texts.
+        """
         lines = [f"[provider.{name}]", f'protocol = "{protocol}"', f'base_url = "{base_url}"']
         if key is not None:
             variable = f"{name.upper().replace('-', '_')}_KEY"
             self.env[variable] = key
             lines.append(f'key_env = "{variable}"')
         for member, value in members.items():
-            lines.append(f"{member} = {str(value).lower() if isinstance(value, (bool, int, float)) else repr(value)}")
+            lines.append(
+                f"{member} = {str(value).lower() if isinstance(value, (bool, int, float)) else repr(value)}"
+            )
         self.config("\n".join(lines))
 
     def files(self):
@@ -105,7 +119,9 @@ class TempHome:
                 yield path, path.read_bytes()
 
     def run(self, program, *arguments, stdin=b"", timeout=60, env=None):
-        return run(program, arguments, stdin=stdin, env={**self.env, **(env or {})}, timeout=timeout, cwd=self.path)
+        return run(
+            program, arguments, stdin=stdin, env={**self.env, **(env or {})}, timeout=timeout, cwd=self.path
+        )
 
 
 def run(program, arguments=(), *, stdin=b"", env=None, timeout=60, cwd=None):
@@ -116,9 +132,15 @@ def run(program, arguments=(), *, stdin=b"", env=None, timeout=60, cwd=None):
     path = program if os.sep in str(program) else tool(program)
     data = stdin.encode() if isinstance(stdin, str) else stdin
     began = time.monotonic()
-    with subprocess.Popen([path, *map(str, arguments)], env=env, cwd=cwd, start_new_session=True,
-                          stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [path, *map(str, arguments)],
+        env=env,
+        cwd=cwd,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         try:
             out, err = process.communicate(data, timeout=timeout)
         except BaseException:

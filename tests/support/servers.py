@@ -5,8 +5,8 @@
         result = home.run("llm-ask", "-m", "test/any", "hello")
         assert faults.count()["total"] == 3
 
-All listen on loopback, on a port of their own. `Unavailable` says why a counterpart cannot be had here (no npm, no shared
-data): a test then skips with that reason.
+All listen on loopback, on a port of their own. `Unavailable` says why a counterpart cannot be had here (no
+npm, no shared data): a test then skips with that reason.
 """
 
 import ctypes
@@ -48,8 +48,15 @@ class Server:
 
     def __enter__(self):
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
-                                        env=self.env, start_new_session=True, preexec_fn=_die_with_parent)
+        self.process = subprocess.Popen(
+            self.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            env=self.env,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
         try:
             self.ready = json.loads(self._first_line())
         except BaseException:
@@ -66,7 +73,9 @@ class Server:
             byte = os.read(self.process.stdout.fileno(), 1)
             if not byte:
                 self.errors.seek(0)
-                raise RuntimeError(f"{self.argv[:2]} ended: {self.errors.read().decode(errors='replace')[-2000:]}")
+                raise RuntimeError(
+                    f"{self.argv[:2]} ended: {self.errors.read().decode(errors='replace')[-2000:]}"
+                )
             line += byte
         return line
 
@@ -101,7 +110,9 @@ class Server:
     def get(self, path, method=None, body=None):
         """The JSON at a path; with a body a POST of it."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, data, {"content-type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self.base + path, data, {"content-type": "application/json"}, method=method
+        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as response:
             return json.load(response)
@@ -146,7 +157,9 @@ class Aimock(Server):
     def __init__(self, key=None, chunk=8):
         folder = counterparts()
         more = ["--key", key] if key else []
-        super().__init__([folder / "node", SERVERS / "aimock" / "start.mjs", "--modules", folder, "--chunk", chunk, *more])
+        super().__init__(
+            [folder / "node", SERVERS / "aimock" / "start.mjs", "--modules", folder, "--chunk", chunk, *more]
+        )
 
     def url(self, protocol="openai"):
         return self.base + API[protocol]
@@ -166,9 +179,21 @@ class LlamaServer(Server):
         if not model.is_file():
             raise Unavailable(f"{model} is not there; set LLM_SHARED_DIR")
         folder = counterparts()
-        self.golden = model.with_suffix(".expected.txt").read_text().removesuffix("\n").removeprefix(self.PROMPT)
-        super().__init__([folder / "node", SERVERS / "llama_server.mjs", "--modules", folder, "--model", model,
-                          "--queue", queue])
+        self.golden = (
+            model.with_suffix(".expected.txt").read_text().removesuffix("\n").removeprefix(self.PROMPT)
+        )
+        super().__init__(
+            [
+                folder / "node",
+                SERVERS / "llama_server.mjs",
+                "--modules",
+                folder,
+                "--model",
+                model,
+                "--queue",
+                queue,
+            ]
+        )
 
     def url(self):
         return self.base + "/v1"
@@ -181,7 +206,9 @@ def free_port():
 
 
 class Nginx(Server):
-    """nginx on a configuration in which @PORT@ and @PREFIX@ are filled in; all it writes goes into a temporary folder."""
+    """nginx on a configuration in which @PORT@ and @PREFIX@ are filled in; all it writes goes into a
+    temporary folder.
+    """
 
     def __init__(self, config, workers=1):
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/usr/local/sbin")
@@ -191,7 +218,9 @@ class Nginx(Server):
         self.number = free_port()
         text = Path(config).read_text().replace("@PORT@", str(self.number)).replace("@PREFIX@", self.prefix)
         Path(self.prefix, "nginx.conf").write_text(text.replace("@WORKERS@", str(workers)))
-        super().__init__([program, "-p", self.prefix, "-c", "nginx.conf", "-e", "error.log", "-g", "daemon off;"])
+        super().__init__(
+            [program, "-p", self.prefix, "-c", "nginx.conf", "-e", "error.log", "-g", "daemon off;"]
+        )
 
     def _first_line(self):
         end = time.monotonic() + self.patience

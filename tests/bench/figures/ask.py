@@ -15,6 +15,7 @@ PATH = "/chat/completions"
 def _fixed_answers():
     """nginx with the fixed answers, and a home in which it is the provider `fixed`, streamed and whole."""
     from home import ROOT
+
     with Nginx(ROOT / CONFIG) as nginx, TempHome() as home:
         home.provider("fixed", "openai", nginx.base + "/v1", key=KEY)
         home.provider("streamed", "openai", nginx.base + "/stream/v1", key=KEY)
@@ -46,20 +47,40 @@ def _records(path, count, size, **members):
 
 
 def one_call(bench):
-    """One prompt, whole process, against curl posting the same body to the same server and reading the same answer."""
+    """One prompt, whole process, against curl posting the same body to the same server and reading the same
+    answer.
+    """
     bench.tool("llm-ask")
     rounds = bench.rounds(101, 15)
     with _fixed_answers() as (nginx, home):
-        for name, provider, prefix, options in (("", "streamed", "/stream/v1", []),
-                                                (".no_log", "streamed", "/stream/v1", ["-n"]),
-                                                (".whole", "fixed", "/v1", ["--no-stream"])):
+        for name, provider, prefix, options in (
+            ("", "streamed", "/stream/v1", []),
+            (".no_log", "streamed", "/stream/v1", ["-n"]),
+            (".whole", "fixed", "/v1", ["--no-stream"]),
+        ):
             body = _body_sent(home.path / "body.json", *options, "hello")
-            curl = ["curl", "-sS", "-H", "content-type: application/json", "-H", f"authorization: Bearer {KEY}",
-                    "--data-binary", f"@{body}", nginx.base + prefix + PATH]
+            curl = [
+                "curl",
+                "-sS",
+                "-H",
+                "content-type: application/json",
+                "-H",
+                f"authorization: Bearer {KEY}",
+                "--data-binary",
+                f"@{body}",
+                nginx.base + prefix + PATH,
+            ]
             ask = [bench.tool("llm-ask"), "-m", f"{provider}/fixed", *options, "hello"]
             reference, mine = bench.spawn(rounds, curl, ask, env=home.env)
-            bench.print(f"ask.one_call{name}", mine["median"] * 1e3, "ms", n=rounds, reference="curl",
-                        reference_value=reference["median"] * 1e3, at_most=1.5)
+            bench.print(
+                f"ask.one_call{name}",
+                mine["median"] * 1e3,
+                "ms",
+                n=rounds,
+                reference="curl",
+                reference_value=reference["median"] * 1e3,
+                at_most=1.5,
+            )
 
 
 def pass_through(bench):
@@ -68,15 +89,36 @@ def pass_through(bench):
     rounds = bench.rounds(7, 5)
     with TempHome() as home:
         count = bench.rounds(200_000, 40_000)
-        path = _records(home.path / "records.jsonl", count, 350, prompt="What is the answer?", score=1.10,
-                        response={"text": "The answer is 42.", "model": "any", "usage": {"input": 12, "output": 7}})
+        path = _records(
+            home.path / "records.jsonl",
+            count,
+            350,
+            prompt="What is the answer?",
+            score=1.10,
+            response={"text": "The answer is 42.", "model": "any", "usage": {"input": 12, "output": 7}},
+        )
         size = path.stat().st_size / 1e6
         jq, cat, mine = bench.spawn(rounds, ["jq", "-c", "."], ["cat"], [ask], stdin=path, env=home.env)
-        bench.print("ask.pass_through", size / mine["median"], "MB/s", n=rounds, reference="jq -c .",
-                    reference_value=size / jq["median"], at_least=10)
-        bench.print("ask.pass_through.rate", size / mine["median"], "MB/s", n=rounds, reference="cat",
-                    reference_value=size / cat["median"], at_least=400, of="value")
-        piped, = bench.spawn(rounds, ["sh", "-c", f"cat | {ask} | cat"], stdin=path, env=home.env)
+        bench.print(
+            "ask.pass_through",
+            size / mine["median"],
+            "MB/s",
+            n=rounds,
+            reference="jq -c .",
+            reference_value=size / jq["median"],
+            at_least=10,
+        )
+        bench.print(
+            "ask.pass_through.rate",
+            size / mine["median"],
+            "MB/s",
+            n=rounds,
+            reference="cat",
+            reference_value=size / cat["median"],
+            at_least=400,
+            of="value",
+        )
+        (piped,) = bench.spawn(rounds, ["sh", "-c", f"cat | {ask} | cat"], stdin=path, env=home.env)
         bench.print("ask.pass_through.piped", size / piped["median"], "MB/s", n=rounds)
 
 
@@ -93,12 +135,21 @@ def requests(bench):
         for name, options in ((".no_log", ["-n"]), ("", [])):
             command = [ask, *options, "-m", "fixed/fixed", "--jobs", 64]
             reference, mine = bench.spawn(rounds, bare, command, stdin=path, env=home.env)
-            bench.print(f"ask.requests{name}", count / mine["median"], "requests/s", n=rounds,
-                        reference="libcurl multi, 64 handles", reference_value=count / reference["median"], at_least=0.6)
+            bench.print(
+                f"ask.requests{name}",
+                count / mine["median"],
+                "requests/s",
+                n=rounds,
+                reference="libcurl multi, 64 handles",
+                reference_value=count / reference["median"],
+                at_least=0.6,
+            )
 
 
 def latency(bench):
-    """1,000 records, 64 in flight, a server that takes 100 ms: 1,000 / 64 × 0.1 s is ideal. Whole rounds make it 1.6 s."""
+    """1,000 records, 64 in flight, a server that takes 100 ms: 1,000 / 64 × 0.1 s is ideal. Whole rounds make
+    it 1.6 s.
+    """
     ask = bench.tool("llm-ask")
     rounds = bench.rounds(5, 5)
     count = bench.rounds(1_000, 256)
@@ -107,26 +158,47 @@ def latency(bench):
         home.provider("slow", "openai", server.base + "/v1", key=KEY)
         path = _records(home.path / "records.jsonl", count, 120, prompt="What is the answer?")
         for name, options in (("ordered", []), ("unordered", ["--unordered"])):
-            mine, = bench.spawn(rounds, [ask, "-n", "-m", "slow/fixed", "--jobs", 64, *options], stdin=path, env=home.env)
-            bench.print(f"ask.latency.{name}", mine["median"], "s", n=rounds, reference="ideal", reference_value=ideal,
-                        at_most=1.1)
+            (mine,) = bench.spawn(
+                rounds, [ask, "-n", "-m", "slow/fixed", "--jobs", 64, *options], stdin=path, env=home.env
+            )
+            bench.print(
+                f"ask.latency.{name}",
+                mine["median"],
+                "s",
+                n=rounds,
+                reference="ideal",
+                reference_value=ideal,
+                at_most=1.1,
+            )
 
 
 def memory(bench):
-    """Peak resident size over a million records, called and passed through; the reference is a tenth of them: flat is 1."""
+    """Peak resident size over a million records, called and passed through; the reference is a tenth of them:
+    flat is 1.
+    """
     ask = bench.tool("llm-ask")
     many = bench.rounds(1_000_000, 100_000)
     with _fixed_answers() as (nginx, home):
         calls = [ask, "-m", "fixed/fixed", "--jobs", 64]
         answered = {"prompt": "What is the answer?", "response": {"text": "The answer is 42."}}
-        for name, command, members in (("calls", calls, {"prompt": "What is the answer?"}),
-                                       ("calls.no_log", [*calls, "-n"], {"prompt": "What is the answer?"}),
-                                       ("calls.unordered", [*calls, "-n", "--unordered"], {"prompt": "What?"}),
-                                       ("pass_through", [ask], answered)):
+        for name, command, members in (
+            ("calls", calls, {"prompt": "What is the answer?"}),
+            ("calls.no_log", [*calls, "-n"], {"prompt": "What is the answer?"}),
+            ("calls.unordered", [*calls, "-n", "--unordered"], {"prompt": "What?"}),
+            ("pass_through", [ask], answered),
+        ):
             peaks = []
             for count in (many // 10, many):
                 path = _records(home.path / "records.jsonl", count, 200, **members)
-                result, = bench.spawn(1, command, stdin=path, env=home.env)
+                (result,) = bench.spawn(1, command, stdin=path, env=home.env)
                 peaks.append(result["kib"] / 1024)
-            bench.print(f"ask.memory.{name}", peaks[1], "MiB", n=many, reference=f"the same over {many // 10} records",
-                        reference_value=peaks[0], at_most=64, of="value")
+            bench.print(
+                f"ask.memory.{name}",
+                peaks[1],
+                "MiB",
+                n=many,
+                reference=f"the same over {many // 10} records",
+                reference_value=peaks[0],
+                at_most=64,
+                of="value",
+            )

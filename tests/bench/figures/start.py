@@ -13,5 +13,12 @@ def start(bench):
     with TempHome() as home:
         for tool in tools:
             reference, mine = bench.spawn(rounds, ["/bin/true"], [tool, "--version"], env=home.env)
-            bench.print(f"start.{tool.name}", mine["median"] * 1e3, "ms", n=rounds, reference="true",
-                        reference_value=reference["median"] * 1e3, at_most=4)
+            bench.print(
+                f"start.{tool.name}",
+                mine["median"] * 1e3,
+                "ms",
+                n=rounds,
+                reference="true",
+                reference_value=reference["median"] * 1e3,
+                at_most=4,
+            )

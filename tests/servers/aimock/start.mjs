@@ -2,9 +2,10 @@
 //
 //   DIR/node start.mjs --modules DIR [--port 0] [--chunk 8] [--key KEY]
 //
-// DIR is what install.sh prints. One line of JSON, {"port": N}, on stdout says that it answers. Loopback only. --chunk is
-// how many characters a streamed piece has; with --key a request without that key is refused, each provider's own way.
-// A request no fixture matches is an error (strict). GET /__aimock/journal tells what was asked.
+// DIR is what install.sh prints. One line of JSON, {"port": N}, on stdout says that it answers. Loopback
+// only. --chunk is how many characters a streamed piece has; with --key a request without that key is
+// refused, each provider's own way. A request no fixture matches is an error (strict). GET /__aimock/journal
+// tells what was asked.
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Usage:
     """Counted as the record counts: `input` with the cached tokens, `output` with the reasoning tokens."""
+
     input: int = 12
     output: int = 7
     cached: int = 4
@@ -23,6 +24,7 @@ class Call:
 @dataclass
 class Answer:
     """`finish` is stop, length, tool_calls or content_filter; `pieces` is how a stream cuts the text."""
+
     text: str = "The answer is 42."
     reasoning: str = ""
     refusal: str = ""
@@ -49,7 +51,7 @@ def pieces_of(text):
 
 
 def fragments_of(text, size=5):
-    return [text[at:at + size] for at in range(0, len(text), size)]
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def compact(value):
@@ -63,6 +65,7 @@ def sse(data, event=None):
 
 def logprob_entries(pieces, top):
     """OpenAI's shape, which Ollama shares; the numbers are made up but fixed: -0.1, -0.2, …"""
+
     def entry(token, logprob):
         return {"token": token, "logprob": logprob, "bytes": list(token.encode())}
 

@@ -6,9 +6,17 @@ from .answers import compact, fragments_of, sse
 NAME = "anthropic"
 STREAM_TYPE = "text/event-stream; charset=utf-8"
 PING = sse({"type": "ping"}, "ping")
-KINDS = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error",
-         408: "timeout_error", 413: "request_too_large", 422: "invalid_request_error", 429: "rate_limit_error",
-         529: "overloaded_error"}
+KINDS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    408: "timeout_error",
+    413: "request_too_large",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
 STOPS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "content_filter": "refusal"}
 streams = openai_chat.streams
 model = openai_chat.model
@@ -28,7 +36,7 @@ def problem(path, headers, body):
         return "messages: at least one message is required"
     for at, message in enumerate(messages):
         if message.get("role") not in ("user", "assistant"):
-            return f'messages.{at}.role: Unexpected role "{message.get("role")}". Allowed roles are "user" or "assistant".'
+            return f'messages.{at}.role: Unexpected role "{message.get("role")}".'
         if message.get("content") in ("", []):
             return f"messages.{at}: all messages must have non-empty content"
     if messages[0]["role"] != "user":
@@ -65,8 +73,11 @@ def schema(body):
 
 
 def error(status, message, code=None, kind=None):
-    return {"type": "error", "error": {"type": kind or KINDS.get(status, "api_error"), "message": message},
-            "request_id": "req_fault1"}
+    return {
+        "type": "error",
+        "error": {"type": kind or KINDS.get(status, "api_error"), "message": message},
+        "request_id": "req_fault1",
+    }
 
 
 def stream_error(status, message):
@@ -75,8 +86,13 @@ def stream_error(status, message):
 
 def usage_of(answer, output):
     usage = answer.usage
-    return {"input_tokens": usage.input - usage.cached, "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": usage.cached, "output_tokens": output, "service_tier": "standard"}
+    return {
+        "input_tokens": usage.input - usage.cached,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": usage.cached,
+        "output_tokens": output,
+        "service_tier": "standard",
+    }
 
 
 def stop_of(answer):
@@ -95,8 +111,15 @@ def whole(answer, body):
         content.append({"type": "text", "text": answer.text})
     for call in answer.calls:
         content.append({"type": "tool_use", "id": call_id(call), "name": call.name, "input": call.arguments})
-    result = {"id": "msg_fault1", "type": "message", "role": "assistant", "model": answer.model, "content": content,
-              "stop_reason": stop_of(answer), "stop_sequence": None}
+    result = {
+        "id": "msg_fault1",
+        "type": "message",
+        "role": "assistant",
+        "model": answer.model,
+        "content": content,
+        "stop_reason": stop_of(answer),
+        "stop_sequence": None,
+    }
     if answer.usage:
         result["usage"] = usage_of(answer, answer.usage.output)
     return result
@@ -108,8 +131,15 @@ def stream(answer, body):
     def add(kind, **members):
         events.append(sse({"type": kind, **members}, kind))
 
-    start = {"id": "msg_fault1", "type": "message", "role": "assistant", "model": answer.model, "content": [],
-             "stop_reason": None, "stop_sequence": None}
+    start = {
+        "id": "msg_fault1",
+        "type": "message",
+        "role": "assistant",
+        "model": answer.model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+    }
     if answer.usage:
         start["usage"] = usage_of(answer, 1)
     add("message_start", message=start)
@@ -126,15 +156,21 @@ def stream(answer, body):
         index += 1
 
     if answer.reasoning:
-        block({"type": "thinking", "thinking": "", "signature": ""},
-              [{"type": "thinking_delta", "thinking": piece} for piece in fragments_of(answer.reasoning)]
-              + [{"type": "signature_delta", "signature": "c2lnbmVk"}])
+        block(
+            {"type": "thinking", "thinking": "", "signature": ""},
+            [{"type": "thinking_delta", "thinking": piece} for piece in fragments_of(answer.reasoning)]
+            + [{"type": "signature_delta", "signature": "c2lnbmVk"}],
+        )
     if answer.text:
-        block({"type": "text", "text": ""}, [{"type": "text_delta", "text": piece} for piece in answer.pieces])
+        block(
+            {"type": "text", "text": ""}, [{"type": "text_delta", "text": piece} for piece in answer.pieces]
+        )
     for call in answer.calls:
         parts = [""] + fragments_of(compact(call.arguments))
-        block({"type": "tool_use", "id": call_id(call), "name": call.name, "input": {}},
-              [{"type": "input_json_delta", "partial_json": part} for part in parts])
+        block(
+            {"type": "tool_use", "id": call_id(call), "name": call.name, "input": {}},
+            [{"type": "input_json_delta", "partial_json": part} for part in parts],
+        )
     final = {"delta": {"stop_reason": stop_of(answer), "stop_sequence": None}}
     if answer.usage:
         final["usage"] = {"output_tokens": answer.usage.output}

@@ -1,4 +1,6 @@
-"""Certificates made at run with openssl: a small authority, and servers that are right and wrong in one way each."""
+"""Certificates made at run with openssl: a small authority, and servers that are right and wrong in one way
+each.
+"""
 
 import subprocess
 from pathlib import Path
@@ -44,18 +46,60 @@ def make(folder):
         openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", folder / f"{name}.key")
 
     key("ca")
-    openssl("req", "-config", config, "-x509", "-new", "-key", folder / "ca.key", "-out", folder / "ca.pem",
-            "-subj", "/CN=llm-utils test authority", "-extensions", "authority", "-days", "2")
+    openssl(
+        "req",
+        "-config",
+        config,
+        "-x509",
+        "-new",
+        "-key",
+        folder / "ca.key",
+        "-out",
+        folder / "ca.pem",
+        "-subj",
+        "/CN=llm-utils test authority",
+        "-extensions",
+        "authority",
+        "-days",
+        "2",
+    )
     for kind in KINDS:
         key(kind)
         names = "DNS:elsewhere.invalid" if kind == "wrong-host" else LOOPBACK
-        request = ["req", "-config", config, "-new", "-key", folder / f"{kind}.key", "-subj", f"/CN={kind}",
-                   "-addext", f"subjectAltName={names}"]
+        request = [
+            "req",
+            "-config",
+            config,
+            "-new",
+            "-key",
+            folder / f"{kind}.key",
+            "-subj",
+            f"/CN={kind}",
+            "-addext",
+            f"subjectAltName={names}",
+        ]
         if kind == "self-signed":
             openssl(*request, "-x509", "-days", "2", "-out", folder / f"{kind}.pem")
             continue
         openssl(*request, "-out", folder / f"{kind}.csr")
-        dates = (["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"] if kind == "expired"
-                 else ["-days", "2"])
-        openssl("ca", "-batch", "-notext", "-config", config, "-cert", folder / "ca.pem", "-keyfile", folder / "ca.key",
-                "-in", folder / f"{kind}.csr", "-out", folder / f"{kind}.pem", *dates)
+        dates = (
+            ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]
+            if kind == "expired"
+            else ["-days", "2"]
+        )
+        openssl(
+            "ca",
+            "-batch",
+            "-notext",
+            "-config",
+            config,
+            "-cert",
+            folder / "ca.pem",
+            "-keyfile",
+            folder / "ca.key",
+            "-in",
+            folder / f"{kind}.csr",
+            "-out",
+            folder / f"{kind}.pem",
+            *dates,
+        )

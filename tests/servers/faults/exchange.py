@@ -29,7 +29,8 @@ def head_of(status, headers):
 
 
 class Exchange:
-    """`path` is what follows /s/SCENARIO; `headers` has lower-case names; `entry` is the line in the journal."""
+    """`path` is what follows /s/SCENARIO; `headers` has lower-case names; `entry` is the line in the journal.
+    """
 
     def __init__(self, reader, writer, method, path, headers, raw, entry):
         self.reader, self.writer = reader, writer
@@ -57,12 +58,18 @@ class Exchange:
         """A whole response; `body` is bytes or goes out as JSON. The connection stays open."""
         data = body if isinstance(body, bytes) else compact(body).encode()
         self.entry["status"] = status
-        await self.send(head_of(status, [("content-type", kind), ("content-length", len(data)), *headers]) + data)
+        await self.send(
+            head_of(status, [("content-type", kind), ("content-length", len(data)), *headers]) + data
+        )
 
     async def begin(self, kind=None, status=200, headers=()):
         self.entry["status"] = status
-        await self.send(head_of(status, [("content-type", kind or self.stream_type), ("transfer-encoding", "chunked"),
-                                         *headers]))
+        await self.send(
+            head_of(
+                status,
+                [("content-type", kind or self.stream_type), ("transfer-encoding", "chunked"), *headers],
+            )
+        )
 
     async def chunk(self, data):
         if data:
@@ -119,7 +126,9 @@ class Exchange:
         if self.dialect is gemini and gemini.as_array(self.path):
             events = gemini.array(answer, self.body)
             return events if end else events[:-1]
-        return self.dialect.stream(answer, self.body) + (self.dialect.stream_end(answer, self.body) if end else [])
+        return self.dialect.stream(answer, self.body) + (
+            self.dialect.stream_end(answer, self.body) if end else []
+        )
 
     async def give(self, answer, pause=0.0):
         """The answer as it was asked for, whole or streamed."""
@@ -140,7 +149,7 @@ class Exchange:
     def beginning(self):
         """The first half of a stream: at least one event with text in it, never the end."""
         events = self.events(self.answer(text="The answer was going to be long."), end=False)
-        return events[:max(2, len(events) // 2)]
+        return events[: max(2, len(events) // 2)]
 
     same = other = ""  # base addresses, set by the server
 

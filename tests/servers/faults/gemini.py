@@ -5,9 +5,20 @@ from .answers import compact
 NAME = "gemini"
 STREAM_TYPE = "text/event-stream"
 PING = b""
-STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
-          408: "DEADLINE_EXCEEDED", 413: "INVALID_ARGUMENT", 422: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED",
-          500: "INTERNAL", 502: "UNAVAILABLE", 503: "UNAVAILABLE", 529: "UNAVAILABLE"}
+STATUS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    408: "DEADLINE_EXCEEDED",
+    413: "INVALID_ARGUMENT",
+    422: "INVALID_ARGUMENT",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    502: "UNAVAILABLE",
+    503: "UNAVAILABLE",
+    529: "UNAVAILABLE",
+}
 STOPS = {"stop": "STOP", "length": "MAX_TOKENS", "tool_calls": "STOP", "content_filter": "SAFETY"}
 
 
@@ -58,8 +69,11 @@ def last_turn(body):
 
 
 def tools(body):
-    return [(one["name"], one.get("parameters") or one.get("parametersJsonSchema") or {})
-            for tool in body.get("tools") or [] for one in tool.get("functionDeclarations", [])]
+    return [
+        (one["name"], one.get("parameters") or one.get("parametersJsonSchema") or {})
+        for tool in body.get("tools") or []
+        for one in tool.get("functionDeclarations", [])
+    ]
 
 
 def forced_tool(body):
@@ -90,9 +104,12 @@ def stream_error(status, message):
 
 def usage_of(answer):
     usage = answer.usage
-    counts = {"promptTokenCount": usage.input, "candidatesTokenCount": usage.output - usage.reasoning,
-              "totalTokenCount": usage.input + usage.output,
-              "promptTokensDetails": [{"modality": "TEXT", "tokenCount": usage.input}]}
+    counts = {
+        "promptTokenCount": usage.input,
+        "candidatesTokenCount": usage.output - usage.reasoning,
+        "totalTokenCount": usage.input + usage.output,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": usage.input}],
+    }
     if usage.cached:
         counts["cachedContentTokenCount"] = usage.cached
     if usage.reasoning:
@@ -104,8 +121,10 @@ def logprobs_of(answer, body):
     config = body.get("generationConfig") or {}
     if not config.get("responseLogprobs"):
         return {}
-    chosen = [{"token": piece, "tokenId": 100 + at, "logProbability": round(-0.1 * (at + 1), 1)}
-              for at, piece in enumerate(answer.pieces)]
+    chosen = [
+        {"token": piece, "tokenId": 100 + at, "logProbability": round(-0.1 * (at + 1), 1)}
+        for at, piece in enumerate(answer.pieces)
+    ]
     top = [{"candidates": [one]} for one in chosen] if config.get("logprobs") else []
     return {"avgLogprobs": -0.25, "logprobsResult": {"chosenCandidates": chosen, "topCandidates": top}}
 
@@ -121,13 +140,18 @@ def envelope(answer, parts, finish=None, extra=None):
 
 
 def blocked(answer):
-    return {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "modelVersion": answer.model,
-            "usageMetadata": {"promptTokenCount": 12, "totalTokenCount": 12}}
+    return {
+        "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
+        "modelVersion": answer.model,
+        "usageMetadata": {"promptTokenCount": 12, "totalTokenCount": 12},
+    }
 
 
 def call_parts(answer):
-    return [{"functionCall": {"name": call.name, "args": call.arguments}, "thoughtSignature": "c2lnbmVk"}
-            for call in answer.calls]
+    return [
+        {"functionCall": {"name": call.name, "args": call.arguments}, "thoughtSignature": "c2lnbmVk"}
+        for call in answer.calls
+    ]
 
 
 def whole(answer, body):

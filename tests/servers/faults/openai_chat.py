@@ -4,10 +4,13 @@ from .answers import compact, fragments_of, logprob_entries, sse
 
 NAME = "openai"
 KINDS = {
-    400: ("invalid_request_error", None), 401: ("invalid_request_error", "invalid_api_key"),
+    400: ("invalid_request_error", None),
+    401: ("invalid_request_error", "invalid_api_key"),
     403: ("invalid_request_error", "unsupported_country_region_territory"),
-    404: ("invalid_request_error", "model_not_found"), 408: ("timeout", None),
-    413: ("invalid_request_error", None), 422: ("invalid_request_error", None),
+    404: ("invalid_request_error", "model_not_found"),
+    408: ("timeout", None),
+    413: ("invalid_request_error", None),
+    422: ("invalid_request_error", None),
     429: ("requests", "rate_limit_exceeded"),
 }
 
@@ -56,8 +59,11 @@ def last_turn(body):
 
 
 def tools(body):
-    return [(tool["function"]["name"], tool["function"].get("parameters", {})) for tool in body.get("tools") or []
-            if tool.get("type") == "function"]
+    return [
+        (tool["function"]["name"], tool["function"].get("parameters", {}))
+        for tool in body.get("tools") or []
+        if tool.get("type") == "function"
+    ]
 
 
 def forced_tool(body):
@@ -71,7 +77,14 @@ def schema(body):
 
 def error(status, message, code=None, kind=None):
     default_kind, default_code = KINDS.get(status, ("server_error", None))
-    return {"error": {"message": message, "type": kind or default_kind, "param": None, "code": code or default_code}}
+    return {
+        "error": {
+            "message": message,
+            "type": kind or default_kind,
+            "param": None,
+            "code": code or default_code,
+        }
+    }
 
 
 def stream_error(status, message):
@@ -81,18 +94,28 @@ def stream_error(status, message):
 def usage_of(answer):
     usage = answer.usage
     return {
-        "prompt_tokens": usage.input, "completion_tokens": usage.output, "total_tokens": usage.input + usage.output,
+        "prompt_tokens": usage.input,
+        "completion_tokens": usage.output,
+        "total_tokens": usage.input + usage.output,
         "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
         "completion_tokens_details": {
-            "reasoning_tokens": usage.reasoning, "audio_tokens": 0,
-            "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
+            "reasoning_tokens": usage.reasoning,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
         },
     }
 
 
 def head(answer, kind):
-    return {"id": "chatcmpl-fault1", "object": kind, "created": 1790000000, "model": answer.model,
-            "service_tier": "default", "system_fingerprint": "fp_fault"}
+    return {
+        "id": "chatcmpl-fault1",
+        "object": kind,
+        "created": 1790000000,
+        "model": answer.model,
+        "service_tier": "default",
+        "system_fingerprint": "fp_fault",
+    }
 
 
 def wanted_logprobs(body, pieces):
@@ -102,18 +125,33 @@ def wanted_logprobs(body, pieces):
 
 
 def whole(answer, body):
-    message = {"role": "assistant", "content": None if answer.refusal else answer.text, "refusal": answer.refusal or None,
-               "annotations": []}
+    message = {
+        "role": "assistant",
+        "content": None if answer.refusal else answer.text,
+        "refusal": answer.refusal or None,
+        "annotations": [],
+    }
     if answer.reasoning:
         message[answer.reasoning_member] = answer.reasoning
     if answer.calls:
         message["content"] = answer.text or None
         message["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": compact(call.arguments)}}
-            for call in answer.calls]
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": compact(call.arguments)},
+            }
+            for call in answer.calls
+        ]
     result = head(answer, "chat.completion")
-    result["choices"] = [{"index": 0, "message": message, "logprobs": wanted_logprobs(body, answer.pieces),
-                          "finish_reason": answer.finish}]
+    result["choices"] = [
+        {
+            "index": 0,
+            "message": message,
+            "logprobs": wanted_logprobs(body, answer.pieces),
+            "finish_reason": answer.finish,
+        }
+    ]
     if answer.usage:
         result["usage"] = usage_of(answer)
     return result
@@ -135,13 +173,25 @@ def stream(answer, body):
     for at, piece in enumerate(answer.pieces):
         logprobs = wanted_logprobs(body, answer.pieces)
         if logprobs:
-            logprobs["content"] = logprobs["content"][at:at + 1]
+            logprobs["content"] = logprobs["content"][at : at + 1]
         events.append(chunk({"content": piece}, logprobs=logprobs))
     for piece in fragments_of(answer.refusal):
         events.append(chunk({"refusal": piece}))
     for at, call in enumerate(answer.calls):
-        events.append(chunk({"tool_calls": [{"index": at, "id": call.id, "type": "function",
-                                             "function": {"name": call.name, "arguments": ""}}]}))
+        events.append(
+            chunk(
+                {
+                    "tool_calls": [
+                        {
+                            "index": at,
+                            "id": call.id,
+                            "type": "function",
+                            "function": {"name": call.name, "arguments": ""},
+                        }
+                    ]
+                }
+            )
+        )
         for piece in fragments_of(compact(call.arguments)):
             events.append(chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]}))
     events.append(chunk({}, finish=answer.finish))

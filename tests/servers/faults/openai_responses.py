@@ -25,7 +25,11 @@ def problem(path, headers, body):
         return "Unsupported parameter: 'max_tokens'. Use 'max_output_tokens'."
     for item in given if isinstance(given, list) else []:
         if item.get("type", "message") == "message" and item.get("role") not in (
-                "system", "developer", "user", "assistant"):
+            "system",
+            "developer",
+            "user",
+            "assistant",
+        ):
             return f"Invalid role: {item.get('role')!r}"
     return None
 
@@ -43,8 +47,11 @@ def last_turn(body):
 
 
 def tools(body):
-    return [(tool["name"], tool.get("parameters", {})) for tool in body.get("tools") or []
-            if tool.get("type") == "function"]
+    return [
+        (tool["name"], tool.get("parameters", {}))
+        for tool in body.get("tools") or []
+        if tool.get("type") == "function"
+    ]
 
 
 def forced_tool(body):
@@ -58,31 +65,63 @@ def schema(body):
 
 def stream_error(status, message):
     fields = error(status, message)["error"]
-    return [sse({"type": "error", "code": fields["code"] or fields["type"], "message": message, "param": None,
-                 "sequence_number": 99}, "error")]
+    return [
+        sse(
+            {
+                "type": "error",
+                "code": fields["code"] or fields["type"],
+                "message": message,
+                "param": None,
+                "sequence_number": 99,
+            },
+            "error",
+        )
+    ]
 
 
 def items(answer, body):
     """The finished output items, in order."""
     output = []
     if answer.reasoning:
-        output.append({"id": "rs_fault1", "type": "reasoning",
-                       "summary": [{"type": "summary_text", "text": answer.reasoning}]})
+        output.append(
+            {
+                "id": "rs_fault1",
+                "type": "reasoning",
+                "summary": [{"type": "summary_text", "text": answer.reasoning}],
+            }
+        )
     if answer.refusal:
         output.append(message_item([{"type": "refusal", "refusal": answer.refusal}]))
     elif answer.text:
         wants = "message.output_text.logprobs" in (body.get("include") or [])
         logprobs = logprob_entries(answer.pieces, body.get("top_logprobs") or 0) if wants else []
-        output.append(message_item([{"type": "output_text", "annotations": [], "logprobs": logprobs,
-                                     "text": answer.text}]))
+        output.append(
+            message_item(
+                [{"type": "output_text", "annotations": [], "logprobs": logprobs, "text": answer.text}]
+            )
+        )
     for at, call in enumerate(answer.calls):
-        output.append({"id": f"fc_fault{at}", "type": "function_call", "status": "completed",
-                       "arguments": compact(call.arguments), "call_id": call.id, "name": call.name})
+        output.append(
+            {
+                "id": f"fc_fault{at}",
+                "type": "function_call",
+                "status": "completed",
+                "arguments": compact(call.arguments),
+                "call_id": call.id,
+                "name": call.name,
+            }
+        )
     return output
 
 
 def message_item(content):
-    return {"id": "msg_fault1", "type": "message", "status": "completed", "content": content, "role": "assistant"}
+    return {
+        "id": "msg_fault1",
+        "type": "message",
+        "status": "completed",
+        "content": content,
+        "role": "assistant",
+    }
 
 
 def response(answer, body, output, status):
@@ -91,14 +130,30 @@ def response(answer, body, output, status):
         status = "incomplete"
     usage = answer.usage
     return {
-        "id": "resp_fault1", "object": "response", "created_at": 1790000000, "status": status, "background": False,
-        "error": None, "incomplete_details": {"reason": incomplete} if status == "incomplete" else None,
-        "instructions": body.get("instructions"), "max_output_tokens": body.get("max_output_tokens"),
-        "model": answer.model, "output": output, "parallel_tool_calls": True, "previous_response_id": None,
-        "store": body.get("store", True), "temperature": 1.0, "tool_choice": "auto", "tools": body.get("tools", []),
-        "usage": None if status == "in_progress" or not usage else {
-            "input_tokens": usage.input, "input_tokens_details": {"cached_tokens": usage.cached},
-            "output_tokens": usage.output, "output_tokens_details": {"reasoning_tokens": usage.reasoning},
+        "id": "resp_fault1",
+        "object": "response",
+        "created_at": 1790000000,
+        "status": status,
+        "background": False,
+        "error": None,
+        "incomplete_details": {"reason": incomplete} if status == "incomplete" else None,
+        "instructions": body.get("instructions"),
+        "max_output_tokens": body.get("max_output_tokens"),
+        "model": answer.model,
+        "output": output,
+        "parallel_tool_calls": True,
+        "previous_response_id": None,
+        "store": body.get("store", True),
+        "temperature": 1.0,
+        "tool_choice": "auto",
+        "tools": body.get("tools", []),
+        "usage": None
+        if status == "in_progress" or not usage
+        else {
+            "input_tokens": usage.input,
+            "input_tokens_details": {"cached_tokens": usage.cached},
+            "output_tokens": usage.output,
+            "output_tokens_details": {"reasoning_tokens": usage.reasoning},
             "total_tokens": usage.input + usage.output,
         },
     }
@@ -129,7 +184,9 @@ def stream_events(answer, body):
         if item["type"] == "reasoning":
             out.add("response.output_item.added", output_index=at, item={**empty, "summary": []})
             part = {**where, "summary_index": 0}
-            out.add("response.reasoning_summary_part.added", **part, part={"type": "summary_text", "text": ""})
+            out.add(
+                "response.reasoning_summary_part.added", **part, part={"type": "summary_text", "text": ""}
+            )
             for piece in fragments_of(answer.reasoning):
                 out.add("response.reasoning_summary_text.delta", **part, delta=piece)
             out.add("response.reasoning_summary_text.done", **part, text=answer.reasoning)
@@ -138,7 +195,12 @@ def stream_events(answer, body):
             out.add("response.output_item.added", output_index=at, item={**empty, "arguments": ""})
             for piece in fragments_of(item["arguments"]):
                 out.add("response.function_call_arguments.delta", **where, delta=piece)
-            out.add("response.function_call_arguments.done", **where, name=item["name"], arguments=item["arguments"])
+            out.add(
+                "response.function_call_arguments.done",
+                **where,
+                name=item["name"],
+                arguments=item["arguments"],
+            )
         else:
             stream_message(out, answer, item, where, empty)
         out.add("response.output_item.done", output_index=at, item=item)
@@ -159,7 +221,9 @@ def stream_message(out, answer, item, where, empty):
     else:
         out.add("response.content_part.added", **part, part={**content, "text": "", "logprobs": []})
         for at, piece in enumerate(answer.pieces):
-            out.add("response.output_text.delta", **part, delta=piece, logprobs=content["logprobs"][at:at + 1])
+            out.add(
+                "response.output_text.delta", **part, delta=piece, logprobs=content["logprobs"][at : at + 1]
+            )
         out.add("response.output_text.done", **part, text=answer.text, logprobs=content["logprobs"])
     out.add("response.content_part.done", **part, part=content)
 

@@ -1,4 +1,6 @@
-"""HTTP proxies: one that works and some that do not. Each is a coroutine over a request that came to its listener."""
+"""HTTP proxies: one that works and some that do not. Each is a coroutine over a request that came to its
+listener.
+"""
 
 import asyncio
 
