@@ -116,6 +116,10 @@ struct EnumChoice {
     std::string_view name;
     std::string_view about = {};
 };
+template <typename E>
+EnumChoice(E, const char*) -> EnumChoice<E>;
+template <typename E>
+EnumChoice(E, const char*, const char*) -> EnumChoice<E>;
 
 /// Options under one heading. References stay good as long as the group lives.
 class OptionGroup {
