@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/paths.hpp"
 #include "base/toml.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -304,7 +305,9 @@ std::string Settings::place(std::string_view path) const {
 }
 
 void Settings::wrong_kind(std::string_view path, const Json& value, SettingKind kind) const {
-    throw Error(Fault::config, "{}{} = {} is not {}", place(path), path, dump(value).substr(0, 80), example_of(kind));
+    const bool secret = path.find("header") != std::string_view::npos || path.find("key") != std::string_view::npos;
+    const std::string shown = secret ? "…" : std::string{truncate_utf8(dump(value), 80)};
+    throw Error(Fault::config, "{}{} = {} is not {}", place(path), path, shown, example_of(kind));
 }
 
 void Settings::unknown(const std::vector<std::string>& keys, std::string_view shown) const {

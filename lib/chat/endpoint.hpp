@@ -2,7 +2,8 @@
 ///
 /// A user's entry lies over the ready one of its name. Where it says nothing, well-known variables speak (OPENAI_BASE_URL, OLLAMA_HOST,
 /// …), then the ready entry. An entry of a new name takes its protocol from `protocol`, else `command` makes it "command"
-/// and `base_url` "openai". It has no key unless it names one: OPENAI_API_KEY never goes to a server it was not made for.
+/// and `base_url` "openai". What the table of settings does not name goes to Endpoint::settings; Azure's ready entry has
+/// `auth_header = "api-key"` there, and `api_version` where AZURE_OPENAI_API_VERSION is set. A new entry has no key unless it names one: OPENAI_API_KEY never goes to a server it was not made for.
 #pragma once
 
 #include "base/environment.hpp"
@@ -22,9 +23,11 @@ struct ReadyEndpoint {
     enum class Key { needed, optional, none };
     enum class Place { remote, local, inside };  ///< local: a server on this machine, to be probed; inside: no server at all
 
+    static constexpr std::string_view asked = "?";
+
     std::string_view name;
     std::string_view protocol;
-    std::string_view base_url;       ///< empty: the protocol's own
+    std::string_view base_url;       ///< empty: the protocol's own; `asked`: the user must give one
     std::string_view url_variable;   ///< well-known variable that overrides it, may be empty
     std::string_view key_variables;  ///< well-known variables of the key, the first preferred, with blanks between
     Key key;
