@@ -22,6 +22,8 @@ std::string_view trim_left(std::string_view s) {
 
 HttpReply::HttpReply(std::shared_ptr<const Wire> wire, Framing framing) : wire_(std::move(wire)), framing_(framing) {}
 
+bool HttpReply::quick(std::string_view, const DeltaSink&) { return false; }
+
 void HttpReply::text(std::string_view piece, const DeltaSink& sink) {
     if (piece.empty()) return;
     completion_.text.append(piece);
@@ -52,6 +54,7 @@ void HttpReply::take(std::string_view data, const DeltaSink& sink) {
         done_ = true;
         return;
     }
+    if (quick(data, sink)) return;
     auto json = parse_json(data);
     if (!json) {
         body_.assign(data.substr(0, quoted));
@@ -94,9 +97,14 @@ void HttpReply::feed(std::string_view bytes, const DeltaSink& sink) {
 Completion HttpReply::finish() {
     if (trim_left(body_).empty()) throw Error(Fault::provider, "{}: the answer is empty", wire_->name());
     if (framing_ == Framing::whole || !chosen_) {
-        auto json = parse_json(trim_left(body_));
+        const std::string_view start = trim_left(body_);
+        if (quick(start, no_deltas)) {
+            done_ = true;
+            if (!complete()) throw broken("the answer is incomplete");
+            return std::move(completion_);
+        }
+        auto json = parse_json(start);
         if (!json) {
-            const std::string_view start = trim_left(body_);
             if (start[0] == '<')
                 throw Error(Fault::provider, "{}: the answer is a web page, not JSON ({}); check base_url", wire_->name(),
                             without_key(truncate_utf8(failure_message(start), quoted), wire_->key()));

@@ -24,6 +24,9 @@ public:
     Completion finish() final;
 
 protected:
+    /// A way round the tree for the most common answers: true where it took in all of `json` (an event or the document),
+    /// false where it took in nothing and the text is to be parsed.
+    virtual bool quick(std::string_view json, const DeltaSink&);
     /// One event of a stream.
     virtual void event(Json&& data, const DeltaSink&) = 0;
     /// The answer in one document.

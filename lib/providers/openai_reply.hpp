@@ -11,6 +11,7 @@ public:
     using HttpReply::HttpReply;
 
 private:
+    bool quick(std::string_view, const DeltaSink&) override;
     void event(Json&&, const DeltaSink&) override;
     void whole(Json&&) override;
     bool complete() override;
