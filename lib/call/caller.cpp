@@ -2,7 +2,11 @@
 
 #include "call/retry.hpp"
 #include "chat/endpoint.hpp"
+#if __has_include("log/journal.hpp")
 #include "log/journal.hpp"
+#else
+namespace llm { class Journal { public: void flush() {} }; }
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -225,5 +229,8 @@ Task<Completion> Caller::over_process(Line& place, const Request& request, const
     });
     co_return reply->finish();
 }
+
+std::optional<std::string> Caller::probe(const Endpoint&) { return std::nullopt; }
+void Caller::journal(const ResolvedModel&, const Request&, const Answer*, const Error*, const CallContext&, std::int64_t, double, int, std::optional<double>) {}
 
 }  // namespace llm

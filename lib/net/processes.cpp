@@ -174,6 +174,8 @@ private:
     }
 };
 
+Processes::Processes(Loop& loop) : loop_(loop) {}
+
 Processes::~Processes() {
     for (auto& c : idle_) c->close_pipes();  // all at once, so that they end side by side
 }

@@ -19,7 +19,7 @@ namespace llm {
 /// of their input when the pool goes, and killed where they do not within a second.
 class Processes {
 public:
-    explicit Processes(Loop& loop) : loop_(loop) {}
+    explicit Processes(Loop& loop);
     ~Processes();
     Processes(const Processes&) = delete;
     Processes& operator=(const Processes&) = delete;

@@ -1,0 +1,66 @@
+/// The step of llm-ask: gives a record its `response`.
+#pragma once
+
+#include "ask/form.hpp"
+#include "ask/schema.hpp"
+#include "call/caller.hpp"
+#include "record/filter.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace llm {
+
+struct AskOptions {
+    enum class Extract { whole, last_block } extract = Extract::whole;
+    enum class Again { no, yes } again = Again::no;    ///< ask although there is a response
+    enum class Stream { no, yes } stream = Stream::no;
+    enum class Send { yes, dry_run } send = Send::yes;
+    int repairs = 2;                                  ///< how often an answer that breaks its schema is sent back
+    std::string conversation;                         ///< for the journal, or empty
+    std::vector<Message> before;                      ///< earlier turns of that conversation
+    std::function<void(std::string_view)> reasoning;  ///< gets the reasoning as it comes; may be empty
+    std::function<void(std::string_view)> usage;      ///< gets a line a call; may be empty
+    std::function<void(std::string_view)> explain;    ///< gets a line a record; may be empty
+    std::function<void(std::string_view)> warn;       ///< gets what is worth saying once
+};
+
+class Asker {
+public:
+    /// All are borrowed.
+    Asker(Caller&, const Models&, const Form&, AskOptions);
+
+    /// False for what has its answer already.
+    bool wants(const Record&) const;
+    /// Throws Error; the loop turns it into the record's `error`.
+    Task<void> step(Record&, Emitter&);
+
+private:
+    const ResolvedModel& resolved(const std::string& asked);
+    void write_flags(Record&);
+    Task<Answer> ask(const ResolvedModel&, Request, Emitter&, const CallContext&);
+    Task<Answer> ask_for_json(const ResolvedModel&, Request, Emitter&, const CallContext&, Json& value);
+    void dry_run(Record&, const ResolvedModel&, const Request&);
+    SchemaCheck& check_of(const Json& schema);
+    void explain(const Record&, const Asking&, const ResolvedModel&) const;
+
+    Caller& caller_;
+    const Models& models_;
+    const Form& form_;
+    AskOptions options_;
+    std::optional<std::string> default_model_;
+    std::unordered_map<std::string, std::unique_ptr<ResolvedModel>> resolved_;
+    std::map<std::string, SchemaCheck> checks_;
+    bool said_key_ = false;
+};
+
+/// How many tokens a request has, estimated.
+long estimated_tokens(const Request&);
+
+}  // namespace llm
