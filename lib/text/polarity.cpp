@@ -1,0 +1,176 @@
+#include "text/polarity.hpp"
+
+#include "text/sorted_lines.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace llm {
+namespace {
+
+constexpr std::string_view antonyms =
+#include "text/antonyms.inc"
+    ;
+
+template <std::size_t N>
+bool among(const std::array<std::string_view, N>& list, std::string_view word) {
+    return std::ranges::find(list, word) != list.end();
+}
+
+constexpr auto prefixes = std::to_array<std::string_view>({"un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti",
+                                                           "counter", "under", "over"});
+constexpr auto quantities = std::to_array<std::pair<std::string_view, int>>(
+    {{"all", 5}, {"every", 5}, {"each", 5}, {"always", 5}, {"entirely", 5}, {"fully", 5}, {"most", 4}, {"mostly", 4},
+     {"usually", 4}, {"many", 3}, {"much", 3}, {"often", 3}, {"frequently", 3}, {"some", 2}, {"several", 2}, {"sometimes", 2},
+     {"occasionally", 2}, {"partly", 2}, {"few", 1}, {"little", 1}, {"rarely", 1}, {"seldom", 1}, {"hardly", 1},
+     {"barely", 1}, {"scarcely", 1}});
+/// Words of failure: a negation in one text may be told by one of them in the other. Stems.
+constexpr auto failures = std::to_array<std::string_view>(
+    {"fail", "unabl", "declin", "reject", "deni", "refus", "miss", "broken", "wrong", "problem", "issu", "troubl", "error",
+     "lack", "imposs", "stuck", "lost", "difficulti", "decl", "block", "incorrect", "unsuccess", "invalid", "wait", "avoid"});
+/// What is denied of the speaker's knowledge does not deny what is asked about. Stems.
+constexpr auto knowing = std::to_array<std::string_view>({"know", "sure", "certain", "understand", "understood", "idea", "clue",
+                                                          "figur", "rememb", "recogn", "recognis", "see", "clear"});
+constexpr auto focus = std::to_array<std::string_view>({"only", "even", "except", "but", "unless", "barring", "just"});
+
+int quantity(std::string_view word) {
+    const auto* const found = std::ranges::find(quantities, word, &std::pair<std::string_view, int>::first);
+    return found == quantities.end() ? 0 : found->second;
+}
+
+bool prefixed(std::string_view longer, std::string_view shorter) {
+    constexpr std::size_t shortest_base = 3;
+    if (longer.size() <= shorter.size() || shorter.size() < shortest_base || !longer.ends_with(shorter)) return false;
+    return among(prefixes, longer.substr(0, longer.size() - shorter.size()));
+}
+
+bool suffixed(std::string_view a, std::string_view b) {
+    constexpr std::string_view less = "less";
+    if (!a.ends_with(less) || a.size() < less.size() + 3) return false;
+    const std::string_view base = a.substr(0, a.size() - less.size());
+    return b == base || (b.starts_with(base) && b.substr(base.size()) == "ful");
+}
+
+const GateWord* negated_word(const std::vector<GateWord>& words, std::size_t negator) {
+    for (std::size_t i = negator + 1; i < words.size() && i < negator + 6; ++i) {
+        if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"") break;
+        if (words[i].role == WordRole::content) return &words[i];
+    }
+    for (std::size_t i = negator; i-- > 0;)
+        if (words[i].role == WordRole::content) return &words[i];
+    return nullptr;
+}
+
+bool has_stem(const std::vector<GateWord>& words, std::string_view stem) {
+    return std::ranges::any_of(words, [stem](const GateWord& w) { return w.stem == stem; });
+}
+
+/// The negators that deny something of the matter: not "not only", "no longer"'s second half, a tag
+/// question, or the speaker's own not knowing.
+std::vector<std::size_t> negators_of(const std::vector<GateWord>& words, const std::vector<GateWord>& others) {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i].role != WordRole::negator) continue;
+        const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1].text) : "";
+        if (words[i].text == "not" && next == "only") continue;
+        if (next == "problem" || next == "matter" || next == "doubt") continue;
+        bool own_ignorance = false;
+        for (std::size_t j = i + 1; j < std::min(words.size(), i + 4); ++j)
+            own_ignorance = own_ignorance || (among(knowing, words[j].stem) && !has_stem(others, words[j].stem) &&
+                                              j + 1 < words.size());
+        if (!own_ignorance) found.push_back(i);
+    }
+    return found;
+}
+
+struct Side {
+    const std::vector<GateWord>& words;
+    std::vector<std::size_t> only;
+    std::vector<std::size_t> negators;
+
+    bool fails() const {
+        return std::ranges::any_of(only, [this](std::size_t i) { return among(failures, words[i].stem); });
+    }
+    bool focused() const {
+        return std::ranges::any_of(only, [this](std::size_t i) { return among(focus, words[i].text); });
+    }
+    std::string negator() const { return negators.empty() ? std::string() : words[negators.front()].text; }
+};
+
+struct Opposition {
+    std::size_t left, right;
+};
+
+/// Every pair of opposites, one word in each text, of words the other text lacks.
+std::vector<Opposition> oppositions(const Side& a, const Side& b) {
+    std::vector<Opposition> found;
+    for (const std::size_t i : a.only)
+        for (const std::size_t j : b.only)
+            if (opposites(a.words[i], b.words[j])) found.push_back({i, j});
+    return found;
+}
+
+/// "not convenient" beside "inconvenient": the negator stands closely before its opposite.
+bool sets_right(const Side& negated, std::size_t word) {
+    return std::ranges::any_of(negated.negators, [&](std::size_t n) {
+        if (n >= word) return false;
+        const auto between = static_cast<std::size_t>(
+            std::count_if(negated.words.begin() + static_cast<std::ptrdiff_t>(n) + 1,
+                          negated.words.begin() + static_cast<std::ptrdiff_t>(word),
+                          [](const GateWord& w) { return w.role == WordRole::content || w.role == WordRole::mark; }));
+        return between == 0 && word - n <= 4;
+    });
+}
+
+std::optional<Refusal> scope_moved(const Side& a, const Side& b) {
+    const GateWord* const left = negated_word(a.words, a.negators.front());
+    const GateWord* const right = negated_word(b.words, b.negators.front());
+    if (left == nullptr || right == nullptr || left->stem == right->stem) return std::nullopt;
+    if (!has_stem(b.words, left->stem) && !has_stem(a.words, right->stem)) return std::nullopt;
+    return Refusal{Difference::negation, a.negator() + " " + left->text, b.negator() + " " + right->text};
+}
+
+}  // namespace
+
+bool opposites(const GateWord& a, const GateWord& b) {
+    if (a.stem == b.stem) return false;
+    const auto& [low, high] = std::minmax(a.stem, b.stem);
+    if (has_line(antonyms, std::string(low) + " " + std::string(high))) return true;
+    if (prefixed(a.stem, b.stem) || prefixed(b.stem, a.stem) || prefixed(a.text, b.text) || prefixed(b.text, a.text))
+        return true;
+    if (suffixed(a.text, b.text) || suffixed(b.text, a.text)) return true;
+    const int left = quantity(a.text), right = quantity(b.text);
+    return left != 0 && right != 0 && left != right;
+}
+
+std::optional<Refusal> polarity_differs(const std::vector<GateWord>& first, const std::vector<GateWord>& second) {
+    const Side a{first, only_in(first, second), negators_of(first, second)};
+    const Side b{second, only_in(second, first), negators_of(second, first)};
+    const std::vector<Opposition> pairs = oppositions(a, b);
+    const std::size_t more = std::max(a.negators.size(), b.negators.size());
+    const std::size_t fewer = std::min(a.negators.size(), b.negators.size());
+
+    const auto antonym = [&](const Opposition& o) {
+        return Refusal{Difference::antonym, a.words[o.left].text, b.words[o.right].text};
+    };
+    const Refusal negation{Difference::negation, a.negator(), b.negator()};
+    const Side& negated = a.negators.size() > b.negators.size() ? a : b;
+    const Side& plain = &negated == &a ? b : a;
+
+    if (pairs.empty()) {
+        if (more != fewer) {
+            const bool told_otherwise = more - fewer == 1 && plain.fails() && !negated.fails();
+            if (!told_otherwise) return negation;
+            return std::nullopt;
+        }
+        if (more > 0 && a.focused() != b.focused()) return negation;
+        return more == 1 ? scope_moved(a, b) : std::nullopt;
+    }
+    if (pairs.size() > 1 || more - fewer != 1) return antonym(pairs.front());
+    const std::size_t word = &negated == &a ? pairs.front().left : pairs.front().right;
+    if (!sets_right(negated, word)) return antonym(pairs.front());
+    return std::nullopt;
+}
+
+}  // namespace llm
