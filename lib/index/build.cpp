@@ -17,39 +17,50 @@ std::int64_t new_generation() {
     return static_cast<std::int64_t>(bits | 1);
 }
 
-// Copies the living codes of the set, as one read transaction sees them, into a new file.
-std::unique_ptr<SnapshotWriter> copy_codes(VectorTable& table, const std::filesystem::path& path, const SetRow& set) {
-    const auto chunks = table.chunks(set.id);
-    std::uint64_t nodes = 0, filled = 0;
-    for (const auto& chunk : chunks) {
-        const auto living = static_cast<std::uint64_t>(chunk.used - chunk.dead);
-        nodes += living;
-        filled += living > 0;
-    }
-    auto writer = std::make_unique<SnapshotWriter>(path, table.shape(), nodes, filled);
-    const auto stride = table.shape().stride();
-    std::byte* codes = writer->codes();
-    std::int64_t* places = writer->places();
-    std::int64_t* rows = writer->rows();
-    ChunkStart* starts = writer->chunks();
-    std::uint64_t node = 0;
+// Puts the living codes of the set, as one read transaction sees them, and the sections that tell whose they are.
+SnapshotHeader put_codes(SnapshotWriter& writer, VectorTable& table) {
+    const Snapshot view(table.database());
+    const SetRow set = table.set();
+    std::vector<std::int64_t> places, rows;
+    std::vector<ChunkStart> starts;
     std::vector<std::byte> slots;
-    for (const auto& chunk : chunks) {
+    const auto stride = table.shape().stride();
+    for (const auto& chunk : table.chunks(set.id)) {
         if (chunk.used == chunk.dead) continue;
-        *starts++ = {chunk.id, node};
+        starts.push_back({chunk.id, places.size()});
         table.read_slots(chunk, slots);
-        const std::byte* code = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);
+        const auto codes = std::span(slots).subspan(static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t));
         for (int slot = 0; slot < chunk.used; ++slot) {
             const auto i = static_cast<std::size_t>(slot);
-            if (chunk.gone[i] || node == nodes) continue;
-            std::memcpy(codes + node * stride, code + i * stride, stride);
-            std::memcpy(rows + node, slots.data() + i * sizeof(std::int64_t), sizeof(std::int64_t));
-            places[node++] = chunk.place(slot);
+            if (chunk.gone[i]) continue;
+            writer.put(codes.subspan(i * stride, stride));
+            places.push_back(chunk.place(slot));
+            std::memcpy(&rows.emplace_back(), slots.data() + i * sizeof(std::int64_t), sizeof(std::int64_t));
         }
     }
-    writer->header().last_place = set.last;
-    writer->header().deaths = set.deaths;
-    return writer;
+    writer.end_section();
+    for (const auto section : {bytes_of(places), bytes_of(rows), bytes_of(starts)}) {
+        writer.put(section);
+        writer.end_section();
+    }
+    SnapshotHeader header{};
+    header.last_place = set.last;
+    header.deaths = set.deaths;
+    header.nodes = places.size();
+    header.chunks = starts.size();
+    return header;
+}
+
+void put_graph(SnapshotWriter& writer, const Graph& graph, SnapshotHeader& header) {
+    header.degree0 = graph.degree0;
+    header.degree = graph.degree;
+    header.entry = graph.entry;
+    header.levels = graph.levels;
+    header.words = graph.lists.size();
+    for (const auto section : {bytes_of(graph.links), bytes_of(graph.upper), bytes_of(graph.lists)}) {
+        writer.put(section);
+        writer.end_section();
+    }
 }
 
 }  // namespace
@@ -78,12 +89,8 @@ BuildResult Index::build(const BuildOptions& options) {
 
     make_private_folder(parts_->folder());
     const auto generation = new_generation();
-    std::unique_ptr<SnapshotWriter> writer;
-    {
-        const Snapshot view(db);
-        writer = copy_codes(table, parts_->snapshot_path(id, generation), table.set());
-    }
-    auto& header = writer->header();
+    SnapshotWriter writer(parts_->snapshot_path(id, generation), table.shape());
+    SnapshotHeader header = put_codes(writer, table);
     header.generation = generation;
     header.key = parts_->key_hash();
     if (kind == SnapshotKind::graph) {
@@ -98,12 +105,13 @@ BuildResult Index::build(const BuildOptions& options) {
             }
             return !options.progress || options.progress(part);
         };
-        const auto graph =
-            build_graph(writer->codes(), table.shape(), static_cast<std::uint32_t>(header.nodes), graph_options);
+        const Mapping written = writer.codes();
+        const auto graph = build_graph(written.data() + SnapshotLayout(header).codes, table.shape(),
+                                       static_cast<std::uint32_t>(header.nodes), graph_options);
         if (!graph) return BuildResult::stopped;
-        writer->add(*graph);
+        put_graph(writer, *graph, header);
     }
-    writer->finish();
+    writer.finish(header);
     table.use_generation(id, generation);
     parts_->remove_snapshots(id, generation);
     return BuildResult::built;

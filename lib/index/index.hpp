@@ -61,7 +61,7 @@ struct SearchOptions {
 enum class SnapshotKind { none, codes, graph };
 
 struct IndexOptions {
-    std::size_t codes_from = 16'000;   ///< vectors from which on a snapshot of codes pays
+    std::size_t codes_from = 4'000;    ///< vectors from which on a snapshot of codes pays
     std::size_t graph_from = 200'000;  ///< and one with a graph
     /// Told, at most once an object, why a snapshot was left aside.
     std::function<void(std::string_view)> warn = {};

@@ -113,23 +113,24 @@ void Index::Parts::search_snapshot(const Query& query, const SearchOptions& want
 std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Query& query,
                                                      const SearchOptions& wanted) {
     const std::int64_t covered = snapshot ? snapshot->header().last_place : 0;
-    tail.refresh(table, set, covered);
     Top top(nominees(wanted.k));
     if (snapshot) search_snapshot(query, wanted, wanted.ef ? wanted.ef : set.ef ? set.ef : usual_ef, top);
-    tail.scan(table.shape(), query, wanted.allow, top);
+    tail.search(table, set, covered, query, wanted.allow, top);
 
     std::vector<Hit> hits;
     std::vector<std::byte> code(table.shape().stride());
     for (const auto& candidate : std::move(top).sorted()) {
         const auto stored = table.at(set.id, candidate.place);
-        if (stored) encode(stored->vector, table.shape(), code.data());
-        if (!stored || stored->row != candidate.row ||
-            std::memcmp(code.data(), candidate.code, code.size()) != 0) {
-            if (candidate.place > covered) continue;  // SQLite's own codes: problems() tells
+        const bool from_snapshot = candidate.code != nullptr;
+        if (stored && from_snapshot) encode(stored->vector, table.shape(), code.data());
+        if (from_snapshot && (!stored || candidate.place > covered || stored->row != candidate.row ||
+                              std::memcmp(code.data(), candidate.code, code.size()) != 0)) {
             snapshot.reset();
             warn("it is damaged");
             return std::nullopt;
         }
+        // Where SQLite's own codes and vectors disagree, problems() tells.
+        if (!stored || stored->row != candidate.row) continue;
         const float score = kernels().floats(query.vector().data(), stored->vector.data(), stored->vector.size());
         if (score >= wanted.floor) hits.push_back({stored->row, score});
     }

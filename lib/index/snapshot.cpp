@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -18,6 +19,8 @@ namespace llm {
 namespace {
 
 constexpr char magic[8] = {'l', 'l', 'm', 'i', 'd', 'x', '1', '\n'};
+constexpr std::uint64_t alignment = 64;
+constexpr std::size_t write_size = std::size_t{4} << 20;
 constexpr std::uint64_t most_nodes = std::numeric_limits<std::uint32_t>::max() - 1;
 
 std::string_view text_of(const std::byte* data, std::size_t size) {
@@ -67,7 +70,7 @@ std::string refusal(const SnapshotHeader& header, std::uint64_t size, const Snap
 SnapshotLayout::SnapshotLayout(const SnapshotHeader& header) {
     std::uint64_t offset = sizeof(SnapshotHeader);
     const auto place = [&](std::uint64_t count, std::uint64_t each) {
-        const std::uint64_t begin = (offset + 63) / 64 * 64;
+        const std::uint64_t begin = (offset + alignment - 1) / alignment * alignment;
         offset = begin + count * each;
         return begin;
     };
@@ -82,8 +85,8 @@ SnapshotLayout::SnapshotLayout(const SnapshotHeader& header) {
     end = offset;
 }
 
-Mapping::Mapping(int file, std::size_t size, bool writing) : size_(size) {
-    void* data = ::mmap(nullptr, size, writing ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, file, 0);
+Mapping::Mapping(int file, std::size_t size) : size_(size) {
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
     if (data == MAP_FAILED) throw Error(Fault::io, "cannot map {} bytes: {}", size, std::strerror(errno));
     data_ = static_cast<std::byte*>(data);
 }
@@ -117,7 +120,7 @@ SnapshotFile::Opened SnapshotFile::open(const std::filesystem::path& path, const
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (auto why = refusal(header, size, expected); !why.empty()) return {nullptr, std::move(why)};
     return {std::unique_ptr<SnapshotFile>(
-                new SnapshotFile(Mapping(file.get(), size, false), header, expected.shape)),
+                new SnapshotFile(Mapping(file.get(), size), header, expected.shape)),
             {}};
 }
 
@@ -156,24 +159,15 @@ std::vector<std::string> SnapshotFile::problems() const {
     return found;
 }
 
-SnapshotWriter::SnapshotWriter(std::filesystem::path path, CodeShape shape, std::uint64_t nodes,
-                               std::uint64_t chunks)
-    : path_(std::move(path)), unfinished_(path_) {
+SnapshotWriter::SnapshotWriter(std::filesystem::path path, CodeShape shape)
+    : path_(std::move(path)), unfinished_(path_), shape_(shape) {
     unfinished_ += ".new";
-    std::memcpy(header_.magic, magic, sizeof magic);
-    header_.dimension = static_cast<std::uint32_t>(shape.dimension);
-    header_.nodes = nodes;
-    header_.chunks = chunks;
     file_ = ::open(unfinished_.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
-    if (file_ < 0)
-        throw Error(Fault::io, "cannot create {}: {}", unfinished_.string(), std::strerror(errno));
-    try {
-        take_room();
-    } catch (...) {
-        ::close(file_);
-        ::unlink(unfinished_.c_str());
-        throw;
-    }
+    if (file_ < 0) fail("create");
+    waiting_.reserve(write_size);
+    const SnapshotHeader none{};
+    put(std::as_bytes(std::span(&none, 1)));
+    end_section();
 }
 
 SnapshotWriter::~SnapshotWriter() {
@@ -182,35 +176,53 @@ SnapshotWriter::~SnapshotWriter() {
     ::unlink(unfinished_.c_str());
 }
 
-void SnapshotWriter::take_room() {
-    header_.size = SnapshotLayout(header_).end;
-    if (const int failed = ::posix_fallocate(file_, 0, static_cast<off_t>(header_.size)))
-        throw Error(Fault::io, "no room for the {} MB of {}: {}; free some space (the store itself is whole)",
-                    header_.size / 1'000'000, unfinished_.string(), std::strerror(failed));
-    mapping_ = Mapping(file_, header_.size, true);
+void SnapshotWriter::fail(const char* what) const {
+    throw Error(Fault::io, "cannot {} {}: {}; check the disk's free space (the store itself is whole)", what,
+                unfinished_.string(), std::strerror(errno));
 }
 
-void SnapshotWriter::add(const Graph& graph) {
-    header_.degree0 = graph.degree0;
-    header_.degree = graph.degree;
-    header_.entry = graph.entry;
-    header_.levels = graph.levels;
-    header_.words = graph.lists.size();
-    take_room();
-    const SnapshotLayout layout(header_);
-    std::ranges::copy(graph.links, section<std::uint32_t>(layout.links));
-    std::ranges::copy(graph.upper, section<std::uint32_t>(layout.upper));
-    std::ranges::copy(graph.lists, section<std::uint32_t>(layout.lists));
+void SnapshotWriter::flush() {
+    for (std::span<const std::byte> left = waiting_; !left.empty();) {
+        const auto done = ::write(file_, left.data(), left.size());
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) fail("write");
+        left = left.subspan(static_cast<std::size_t>(done));
+    }
+    written_ += waiting_.size();
+    waiting_.clear();
 }
 
-void SnapshotWriter::finish() {
-    header_.body_checksum = checksum_of_body(mapping_);
-    header_.header_checksum = checksum_of(header_);
-    std::memcpy(mapping_.data(), &header_, sizeof header_);
-    const auto fail = [&](const char* what) {
-        throw Error(Fault::io, "cannot {} {}: {}", what, unfinished_.string(), std::strerror(errno));
-    };
-    if (::msync(mapping_.data(), mapping_.size(), MS_SYNC) != 0 || ::fsync(file_) != 0) fail("write");
+void SnapshotWriter::put(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const auto room = std::min(bytes.size(), write_size - waiting_.size());
+        waiting_.insert(waiting_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(room));
+        bytes = bytes.subspan(room);
+        if (waiting_.size() == write_size) flush();
+    }
+}
+
+void SnapshotWriter::end_section() {
+    constexpr std::array<std::byte, alignment> zeros{};
+    const auto over = (written_ + waiting_.size()) % alignment;
+    if (over) put(std::span(zeros).first(alignment - over));
+}
+
+Mapping SnapshotWriter::codes() {
+    flush();
+    return Mapping(file_, written_);
+}
+
+void SnapshotWriter::finish(SnapshotHeader header) {
+    std::memcpy(header.magic, magic, sizeof magic);
+    header.dimension = static_cast<std::uint32_t>(shape_.dimension);
+    flush();
+    header.size = SnapshotLayout(header).end;
+    // The last section needs no padding behind it, the others have theirs.
+    if (::ftruncate(file_, static_cast<off_t>(header.size)) != 0) fail("write");
+    header.body_checksum = checksum_of_body(Mapping(file_, header.size));
+    header.header_checksum = checksum_of(header);
+    if (::pwrite(file_, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) fail("write");
+    if (::fsync(file_) != 0) fail("write");
     if (::rename(unfinished_.c_str(), path_.c_str()) != 0) fail("rename");
     ::close(std::exchange(file_, -1));
     const Descriptor folder(::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

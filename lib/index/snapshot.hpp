@@ -53,7 +53,7 @@ struct Graph {
 class Mapping {
 public:
     Mapping() = default;
-    Mapping(int file, std::size_t size, bool writing);
+    Mapping(int file, std::size_t size);
     Mapping(Mapping&& other) noexcept;
     Mapping& operator=(Mapping&& other) noexcept;
     ~Mapping();
@@ -116,34 +116,32 @@ private:
     mutable bool fetched_ = false;
 };
 
-/// Writes a file under a name of its own and renames it when it is whole and on the disk.
+/// Writes a file under a name of its own and renames it when it is whole and on the disk. Sections are put
+/// one after the other. Written with write(), not through a mapping: the system then keeps the file in bigger
+/// pieces, and mapping it later costs a third (measured: 3.1 → 1.0 ms for a first search among 100,000).
 class SnapshotWriter {
 public:
-    /// Room for that many nodes and chunks is taken at once, so a full disk is known before the work begins.
-    SnapshotWriter(std::filesystem::path path, CodeShape shape, std::uint64_t nodes, std::uint64_t chunks);
+    SnapshotWriter(std::filesystem::path path, CodeShape shape);
     SnapshotWriter(const SnapshotWriter&) = delete;
     SnapshotWriter& operator=(const SnapshotWriter&) = delete;
     ~SnapshotWriter();
 
-    SnapshotHeader& header() noexcept { return header_; }
-    std::byte* codes() noexcept { return mapping_.data() + SnapshotLayout(header_).codes; }
-    std::int64_t* places() noexcept { return section<std::int64_t>(SnapshotLayout(header_).places); }
-    std::int64_t* rows() noexcept { return section<std::int64_t>(SnapshotLayout(header_).rows); }
-    ChunkStart* chunks() noexcept { return section<ChunkStart>(SnapshotLayout(header_).chunks); }
-    void add(const Graph& graph);
-    void finish();
+    void put(std::span<const std::byte> bytes);
+    void end_section();
+    /// The codes, once their section has ended.
+    Mapping codes();
+    /// Writes the header; `header`'s counts are those of the sections put. Sizes and checksums are filled in.
+    void finish(SnapshotHeader header);
 
 private:
-    void take_room();
-    template <typename T>
-    T* section(std::uint64_t offset) noexcept {
-        return reinterpret_cast<T*>(mapping_.data() + offset);
-    }
+    void flush();
+    [[noreturn]] void fail(const char* what) const;
 
     std::filesystem::path path_, unfinished_;
+    CodeShape shape_;
     int file_ = -1;
-    Mapping mapping_;
-    SnapshotHeader header_{};
+    std::uint64_t written_ = 0;
+    std::vector<std::byte> waiting_;
 };
 
 }  // namespace llm

@@ -3,6 +3,22 @@
 #include <cstring>
 
 namespace llm {
+namespace {
+
+void scan_chunk(const Chunk& chunk, const std::vector<std::byte>& slots, const CodeShape& shape, std::int64_t after,
+                const Query& query, const std::function<bool(std::int64_t)>& allow, Top& top) {
+    const std::byte* codes = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);
+    scan(codes, shape, static_cast<std::size_t>(chunk.used), query, top, [&](std::size_t i, float score) {
+        const auto place = chunk.place(static_cast<int>(i));
+        if (chunk.gone[i] || place <= after) return;
+        std::int64_t row = 0;
+        std::memcpy(&row, slots.data() + i * sizeof row, sizeof row);
+        if (allow && !allow(row)) return;
+        top.add({score, place, row, nullptr});
+    });
+}
+
+}  // namespace
 
 void Tail::refresh(VectorTable& table, const SetRow& set, std::int64_t after) {
     const bool known = seen_.id == set.id && after_ == after && seen_.deaths == set.deaths;
@@ -26,18 +42,20 @@ void Tail::refresh(VectorTable& table, const SetRow& set, std::int64_t after) {
     after_ = after;
 }
 
-void Tail::scan(const CodeShape& shape, const Query& query, const std::function<bool(std::int64_t)>& allow,
-                Top& top) const {
-    for (const auto& [chunk, slots] : chunks_) {
-        const std::byte* codes = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);
-        llm::scan(codes, shape, static_cast<std::size_t>(chunk.used), query, top,
-                  [&, &chunk = chunk, &slots = slots](std::size_t i, float score) {
-                      const auto place = chunk.place(static_cast<int>(i));
-                      if (chunk.gone[i] || place <= after_) return;
-                      std::int64_t row = 0;
-                      std::memcpy(&row, slots.data() + i * sizeof row, sizeof row);
-                      if (!allow || allow(row)) top.add({score, place, row, codes + i * shape.stride()});
-                  });
+void Tail::search(VectorTable& table, const SetRow& set, std::int64_t after, const Query& query,
+                  const std::function<bool(std::int64_t)>& allow, Top& top) {
+    if (keep_ == Keep::yes) {
+        refresh(table, set, after);
+        for (const auto& [chunk, slots] : chunks_)
+            scan_chunk(chunk, slots, table.shape(), after, query, allow, top);
+        return;
+    }
+    keep_ = Keep::yes;
+    std::vector<std::byte> slots;
+    for (const auto& chunk : table.chunks(set.id, after / chunk_places)) {
+        if (chunk.place(chunk.used) <= after) continue;
+        table.read_slots(chunk, slots);
+        scan_chunk(chunk, slots, table.shape(), after, query, allow, top);
     }
 }
 

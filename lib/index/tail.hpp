@@ -1,5 +1,6 @@
-/// The part of a set that no snapshot has: chunks read from SQLite and kept, so that a stream of searches
-/// reads each of them once.
+/// The part of a set that no snapshot has: chunks in SQLite. The first search reads them one by one and keeps
+/// none, which for a process that asks once is the cheapest; from the second on they are kept, so that a
+/// stream of searches reads each of them once.
 #pragma once
 
 #include "index/exact.hpp"
@@ -9,23 +10,25 @@ namespace llm {
 
 class Tail {
 public:
-    /// Brings the chunks up to date: those with places above `after`.
-    void refresh(VectorTable& table, const SetRow& set, std::int64_t after);
-    /// Forgets everything; the next refresh reads anew.
+    /// Offers the best among the places above `after` to `top`.
+    void search(VectorTable& table, const SetRow& set, std::int64_t after, const Query& query,
+                const std::function<bool(std::int64_t)>& allow, Top& top);
+    /// Forgets everything; the next search reads anew.
     void forget() noexcept { *this = Tail(); }
 
-    void scan(const CodeShape& shape, const Query& query,
-              const std::function<bool(std::int64_t)>& allow, Top& top) const;
-
 private:
+    enum class Keep { no, yes };
     struct Loaded {
         Chunk chunk;
         std::vector<std::byte> slots;
     };
 
+    void refresh(VectorTable& table, const SetRow& set, std::int64_t after);
+
     std::vector<Loaded> chunks_;
     SetRow seen_;
     std::int64_t after_ = 0;
+    Keep keep_ = Keep::no;
 };
 
 }  // namespace llm

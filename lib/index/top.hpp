@@ -10,7 +10,8 @@
 
 namespace llm {
 
-/// A row nominated by its codes: where its vector stands in the store, the owner's row id, the codes.
+/// A row nominated by its codes: where its vector stands in the store, the owner's row id, and the codes
+/// where they came from a snapshot (else null).
 struct Candidate {
     float score;
     std::int64_t place;
