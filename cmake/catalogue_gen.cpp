@@ -1,5 +1,6 @@
-// catalogue_gen MODELS.jsonl TABLE.cpp: writes the catalogue of models as a constant table (lib/chat/catalogue_table.hpp).
-// Refuses a line with an unknown member, a value of the wrong kind, no date, no source, or a model that is there already.
+// catalogue_gen MODELS.jsonl TABLE.cpp: writes the catalogue of models as a constant table
+// (lib/chat/catalogue_table.hpp). Refuses a line with an unknown member, a value of the wrong kind, no date,
+// no source, or a model that is there already.
 #include <nlohmann/json.hpp>
 
 #include <fstream>
@@ -24,14 +25,17 @@ void require(bool holds, const std::string& otherwise) {
 
 void check_rates(const Json& model, const std::string& other_member) {
     for (const auto& [key, value] : model.items())
-        if (rates.count(key)) require(value.is_number() && value.get<double>() >= 0, key + " must be a number, 0 or more");
+        if (rates.count(key))
+            require(value.is_number() && value.get<double>() >= 0, key + " must be a number, 0 or more");
         else require(!other_member.empty() && key == other_member, "unknown member " + key);
 }
 
 void check(const Json& model) {
     for (const auto& [key, value] : model.items()) {
-        if (texts.count(key)) require(value.is_string() && !value.get<std::string>().empty(), key + " must be a text");
-        else if (rates.count(key)) require(value.is_number() && value.get<double>() >= 0, key + " must be a number, 0 or more");
+        if (texts.count(key))
+            require(value.is_string() && !value.get<std::string>().empty(), key + " must be a text");
+        else if (rates.count(key))
+            require(value.is_number() && value.get<double>() >= 0, key + " must be a number, 0 or more");
         else if (counts.count(key)) require(value.is_number_unsigned(), key + " must be a whole number");
         else if (abilities.count(key)) require(value.is_boolean(), key + " must be true or false");
         else if (key == "steps") {
@@ -43,7 +47,8 @@ void check(const Json& model) {
             }
         } else throw std::runtime_error("unknown member " + key);
     }
-    for (const char* key : {"provider", "name", "date", "source"}) require(model.contains(key), std::string{"no "} + key);
+    for (const char* key : {"provider", "name", "date", "source"})
+        require(model.contains(key), std::string{"no "} + key);
     const std::string kind = model.value("kind", "chat");
     require(kind == "chat" || kind == "embedding", "kind must be chat or embedding");
 }
@@ -51,10 +56,11 @@ void check(const Json& model) {
 class Table {
 public:
     void add(const Json& model) {
-        rows_ << "    {" << text(model, "provider") << ", " << text(model, "name") << ", " << text(model, "date") << ", "
-              << text(model, "source") << ", " << text(model, "about") << ",\n     " << rate(model) << ", " << step_count_ << ", "
-              << (model.contains("steps") ? model["steps"].size() : 0) << ", " << model.value("context", -1L) << ", "
-              << model.value("max_output", -1L);
+        rows_ << "    {" << text(model, "provider") << ", " << text(model, "name") << ", "
+              << text(model, "date") << ", " << text(model, "source") << ", " << text(model, "about")
+              << ",\n     " << rate(model) << ", " << step_count_ << ", "
+              << (model.contains("steps") ? model["steps"].size() : 0) << ", " << model.value("context", -1L)
+              << ", " << model.value("max_output", -1L);
         for (const char* key : {"vision", "tools", "schema", "reasoning"})
             rows_ << ", " << (model.contains(key) ? static_cast<int>(model[key].get<bool>()) : -1);
         rows_ << ", " << (model.value("kind", "chat") == "embedding" ? "true" : "false") << "},\n";
@@ -68,7 +74,8 @@ public:
     void write(std::ostream& out) const {
         out << "// Written by cmake/catalogue_gen.cpp from lib/chat/catalogue/models.jsonl.\n"
                "#include \"chat/catalogue_table.hpp\"\n\nnamespace llm {\n\nconst char catalogue_texts[] =\n";
-        for (std::size_t at = 0; at < pool_.size(); at += 80) out << "    " << Json(pool_.substr(at, 80)).dump() << '\n';
+        for (std::size_t at = 0; at < pool_.size(); at += 80)
+            out << "    " << Json(pool_.substr(at, 80)).dump() << '\n';
         out << "    \"\";\n\nconst CatalogueStep catalogue_steps[] = {\n" << steps_.str()
             << "    {0, {-1, -1, -1, -1}},\n};\n\nconst CatalogueRow catalogue_rows[] = {\n" << rows_.str()
             << "};\nconst std::size_t catalogue_row_count = " << row_count_ << ";\n\n}  // namespace llm\n";

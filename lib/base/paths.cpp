@@ -18,7 +18,8 @@ std::optional<fs::path> absolute(const Environment& environment, std::string_vie
     return fs::path{*value};
 }
 
-std::optional<fs::path> find(const Environment& environment, std::string_view variable, std::string_view below_home) {
+std::optional<fs::path> find(const Environment& environment, std::string_view variable,
+                             std::string_view below_home) {
     if (const auto folder = absolute(environment, variable)) return *folder / "llm-utils";
     if (const auto home = absolute(environment, "HOME")) return *home / below_home / "llm-utils";
     return std::nullopt;
@@ -31,7 +32,9 @@ fs::path folder(const Environment& environment, std::string_view variable, std::
 
 }  // namespace
 
-std::optional<fs::path> find_config_folder(const Environment& e) { return find(e, "XDG_CONFIG_HOME", ".config"); }
+std::optional<fs::path> find_config_folder(const Environment& e) {
+    return find(e, "XDG_CONFIG_HOME", ".config");
+}
 
 fs::path config_folder(const Environment& e) { return folder(e, "XDG_CONFIG_HOME", ".config"); }
 fs::path data_folder(const Environment& e) { return folder(e, "XDG_DATA_HOME", ".local/share"); }

@@ -18,7 +18,8 @@ std::filesystem::path config_folder(const Environment&);
 std::filesystem::path data_folder(const Environment&);     ///< `$XDG_DATA_HOME`, else `~/.local/share`
 std::filesystem::path cache_folder(const Environment&);    ///< `$XDG_CACHE_HOME`, else `~/.cache`
 std::filesystem::path state_folder(const Environment&);    ///< `$XDG_STATE_HOME`, else `~/.local/state`
-std::filesystem::path runtime_folder(const Environment&);  ///< `$XDG_RUNTIME_DIR`, else `run` in the state folder
+std::filesystem::path runtime_folder(
+    const Environment&);  ///< `$XDG_RUNTIME_DIR`, else `run` in the state folder
 
 /// `~` and `~/…` with HOME put in; every other path as it is.
 std::filesystem::path expand_home(std::string_view path, const Environment&);

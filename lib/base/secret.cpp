@@ -39,8 +39,10 @@ std::string trimmed_key(std::string text, const KeySource& source) {
     text = first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
     for (const char c : text)
         if (c < '!' || c > '~')
-            throw Error(Fault::config, "what {} gives is no key: it has blanks, newlines or other than ASCII characters in it",
-                        described(source));
+            throw Error(
+                Fault::config,
+                "what {} gives is no key: it has blanks, newlines or other than ASCII characters in it",
+                described(source));
     if (text.size() > longest_key)
         throw Error(Fault::config, "what {} gives is no key: it is longer than 16 KiB", described(source));
     return text;
@@ -49,14 +51,17 @@ std::string trimmed_key(std::string text, const KeySource& source) {
 std::string from_file(const KeySource& source, const Environment& environment) {
     const std::string path = expand_home(source.file, environment).string();
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.number < 0) throw Error(Fault::config, "cannot read the key file {}: {}", path, std::strerror(errno));
+    if (file.number < 0)
+        throw Error(Fault::config, "cannot read the key file {}: {}", path, std::strerror(errno));
     struct stat about {};
     if (::fstat(file.number, &about) != 0 || !S_ISREG(about.st_mode))
         throw Error(Fault::config, "the key file {} is no plain file", path);
     if (about.st_uid != ::geteuid())
-        throw Error(Fault::config, "the key file {} belongs to somebody else; type: sudo chown \"$USER\" '{}'", path, path);
+        throw Error(Fault::config,
+                    "the key file {} belongs to somebody else; type: sudo chown \"$USER\" '{}'", path, path);
     if (about.st_mode & 0077u)
-        throw Error(Fault::config, "the key file {} may be read by others (mode {:04o}); type: chmod 600 '{}'", path,
+        throw Error(Fault::config,
+                    "the key file {} may be read by others (mode {:04o}); type: chmod 600 '{}'", path,
                     about.st_mode & 07777u, path);
     std::string text(longest_key + 2, '\0');
     const ssize_t got = ::read(file.number, text.data(), text.size());
@@ -91,8 +96,8 @@ public:
         sigaddset(&signals, SIGPIPE);
         posix_spawnattr_setsigdefault(&attributes, &signals);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        failure_ = ::posix_spawnp(&id_, command.front().c_str(), &actions, &attributes, pointers(command).data(),
-                                  pointers(variables).data());
+        failure_ = ::posix_spawnp(&id_, command.front().c_str(), &actions, &attributes,
+                                  pointers(command).data(), pointers(variables).data());
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
     }
@@ -123,11 +128,15 @@ private:
 
 std::string from_command(const KeySource& source, const Environment& environment, double seconds) {
     using Clock = std::chrono::steady_clock;
-    const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    const auto deadline =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
     const auto left = [&] {
-        return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count());
+        return static_cast<int>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count());
     };
-    const auto too_slow = [&] { return Error(Fault::auth, "{} did not end within {} s", described(source), seconds); };
+    const auto too_slow = [&] {
+        return Error(Fault::auth, "{} did not end within {} s", described(source), seconds);
+    };
 
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Fault::io, "cannot make a pipe: {}", std::strerror(errno));
@@ -157,21 +166,25 @@ std::string from_command(const KeySource& source, const Environment& environment
         if (left() <= 0) throw too_slow();
         ::poll(nullptr, 0, 2);
     }
-    if (WIFSIGNALED(*status)) throw Error(Fault::auth, "{} was ended by signal {}", described(source), WTERMSIG(*status));
-    if (WEXITSTATUS(*status) != 0) throw Error(Fault::auth, "{} ended with {}", described(source), WEXITSTATUS(*status));
+    if (WIFSIGNALED(*status))
+        throw Error(Fault::auth, "{} was ended by signal {}", described(source), WTERMSIG(*status));
+    if (WEXITSTATUS(*status) != 0)
+        throw Error(Fault::auth, "{} ended with {}", described(source), WEXITSTATUS(*status));
     text = trimmed_key(std::move(text), source);
     if (text.empty()) throw Error(Fault::auth, "{} printed no key", described(source));
     return text;
 }
 
 void strike(std::string& text, std::string_view secret) {
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3) text.replace(at, secret.size(), "***");
+    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
+        text.replace(at, secret.size(), "***");
 }
 
 std::string in_url(std::string_view secret) {
     std::string out;
     for (const char c : secret) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::strchr("-._~", c);
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           std::strchr("-._~", c);
         if (plain) out += c;
         else out += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
     }

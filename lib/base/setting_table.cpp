@@ -8,7 +8,8 @@ namespace {
 using enum SettingKind;
 
 constexpr auto table = std::to_array<SettingEntry>({
-    {"model.default", text, "", "model asked where none is named: an alias, a tier, or provider/name", "model"},
+    {"model.default", text, "", "model asked where none is named: an alias, a tier, or provider/name",
+     "model"},
     {"timeout", duration, "10m", "longest time for a whole call, all its attempts included"},
     {"idle_timeout", duration, "2m", "longest silence within a call"},
     {"connect_timeout", duration, "10s", "longest time to reach a server"},
@@ -20,7 +21,8 @@ constexpr auto table = std::to_array<SettingEntry>({
 
     {"tier.*", text, "", "model of a tier: cheap, standard, strong, or a name of your own"},
 
-    {"provider.*.protocol", text, "", "how the server is spoken to: openai, anthropic, gemini, ollama, command, …"},
+    {"provider.*.protocol", text, "",
+     "how the server is spoken to: openai, anthropic, gemini, ollama, command, …"},
     {"provider.*.base_url", text, "", "where it is, without the part the protocol adds"},
     {"provider.*.key_env", text, "", "variable that holds the key"},
     {"provider.*.key_command", words, "", "program that prints the key; started without a shell"},
@@ -45,7 +47,8 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"model.*.stop", any, "", "option where none is given: a text or a list of texts"},
     {"model.*.seed", integer, "", "option where none is given"},
     {"model.*.logprobs", any, "", "option where none is given: true or a number"},
-    {"model.*.reasoning", any, "", "of an alias: option where none is given; of provider/name: whether it can"},
+    {"model.*.reasoning", any, "",
+     "of an alias: option where none is given; of provider/name: whether it can"},
     {"model.*.body", any, "", "of an alias: members merged into the request body"},
     {"model.*.input", number, "", "dollars per million input tokens"},
     {"model.*.output", number, "", "dollars per million output tokens"},

@@ -1,5 +1,5 @@
-/// Every setting there is: what the file may hold, what `LLMUTILS_…` variables may override, what the manual lists.
-/// To add one, add a line to setting_table.cpp.
+/// Every setting there is: what the file may hold, what `LLMUTILS_…` variables may override, what the manual
+/// lists. To add one, add a line to setting_table.cpp.
 #pragma once
 
 #include <span>
@@ -28,7 +28,8 @@ struct SettingEntry {
     SettingKind kind;
     std::string_view fallback;  ///< the value where none is given, written as in a variable; may be empty
     std::string_view about;     ///< one line for people
-    std::string_view shorthand = {};  ///< path under which a bare value means this: `log = false` for `log.enabled`
+    std::string_view shorthand =
+        {};  ///< path under which a bare value means this: `log = false` for `log.enabled`
 };
 
 /// In the order of the manual.

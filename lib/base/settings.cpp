@@ -2,12 +2,12 @@
 
 #include "base/error.hpp"
 #include "base/paths.hpp"
+#include "base/setting_value.hpp"
 #include "base/toml.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 
 #include <fcntl.h>
@@ -65,8 +65,8 @@ std::string upper(std::string_view name) {
     return out;
 }
 
-/// The keys that a variable's name (without LLMUTILS_) stands for; names of providers, models and tiers that the file
-/// has are found again, others are taken in small letters with hyphens.
+/// The keys that a variable's name (without LLMUTILS_) stands for; names of providers, models and tiers that
+/// the file has are found again, others are taken in small letters with hyphens.
 std::vector<std::string> keys_of(std::string_view name, const Json& tree) {
     for (const SettingEntry& entry : setting_table()) {
         if (variable_of(entry).substr(prefix.size()) == name) return undotted(entry.path);
@@ -75,8 +75,10 @@ std::vector<std::string> keys_of(std::string_view name, const Json& tree) {
         if (path == name) return undotted(entry.path);
         const std::size_t star = path.find('*');
         if (star == std::string::npos || entry.path.ends_with(".*.*")) continue;
-        const std::string_view head = std::string_view{path}.substr(0, star), tail = std::string_view{path}.substr(star + 1);
-        if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail)) continue;
+        const std::string_view head = std::string_view{path}.substr(0, star),
+                               tail = std::string_view{path}.substr(star + 1);
+        if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail))
+            continue;
         const std::string middle{name.substr(head.size(), name.size() - head.size() - tail.size())};
         std::vector<std::string> keys = undotted(entry.path);
         std::string& key = keys[1];
@@ -89,74 +91,6 @@ std::vector<std::string> keys_of(std::string_view name, const Json& tree) {
     return {};
 }
 
-/// A variable's or flag's text as the value it stands for; null where it does not fit.
-Json value_of(std::string_view text, SettingKind kind) {
-    switch (kind) {
-        case SettingKind::boolean:
-            if (const auto b = parse_boolean(text)) return *b;
-            return nullptr;
-        case SettingKind::integer:
-        case SettingKind::count:
-            if (const auto n = parse_number(text); n && *n == std::floor(*n) && std::abs(*n) < 1e15)
-                return static_cast<std::int64_t>(*n);
-            return nullptr;
-        case SettingKind::number:
-            if (const auto n = parse_number(text)) return *n;
-            return nullptr;
-        case SettingKind::texts:
-        case SettingKind::any: {
-            Json value = Json::parse(text, nullptr, false);
-            if (value.is_discarded()) value = kind == SettingKind::any ? Json(text) : Json();
-            return value;
-        }
-        default: return Json(text);
-    }
-}
-
-/// What the kinds that are written as text or number mean, number alone included.
-std::optional<double> seconds(const Json& value) {
-    if (value.is_number()) {
-        const double n = value.get<double>();
-        return n >= 0 && n < 3.2e9 ? std::optional{n} : std::nullopt;
-    }
-    return value.is_string() ? parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
-}
-
-std::optional<std::uint64_t> bytes(const Json& value) {
-    if (value.is_number_integer()) {
-        const auto n = value.get<std::int64_t>();
-        return n >= 0 ? std::optional{static_cast<std::uint64_t>(n)} : std::nullopt;
-    }
-    return value.is_string() ? parse_size(value.get_ref<const std::string&>()) : std::nullopt;
-}
-
-bool all_texts(const Json& container) {
-    return std::all_of(container.begin(), container.end(), [](const Json& item) { return item.is_string(); });
-}
-
-std::optional<std::vector<std::string>> several(const Json& value) {
-    if (value.is_string()) return split_words(value.get_ref<const std::string&>());
-    if (value.is_array() && all_texts(value)) return value.get<std::vector<std::string>>();
-    return std::nullopt;
-}
-
-bool fits(const Json& value, SettingKind kind) {
-    switch (kind) {
-        case SettingKind::text: return value.is_string();
-        case SettingKind::integer: return value.is_number_integer();
-        case SettingKind::count: return value.is_number_integer() && value.get<std::int64_t>() >= 0;
-        case SettingKind::number: return value.is_number();
-        case SettingKind::boolean: return value.is_boolean();
-        case SettingKind::duration: return seconds(value).has_value();
-        case SettingKind::size: return bytes(value).has_value();
-        case SettingKind::keep: return value.is_string() && parse_keep(value.get_ref<const std::string&>());
-        case SettingKind::words: return several(value).has_value();
-        case SettingKind::texts: return value.is_object() && all_texts(value);
-        case SettingKind::any: return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 Settings::Settings() = default;
@@ -165,7 +99,8 @@ Settings Settings::load(const Environment& environment, const std::optional<std:
     Settings settings;
     const auto named = file ? std::optional{file->string()} : environment.filled("LLMUTILS_CONFIG");
     if (named) settings.file_ = *named;
-    else if (const auto folder = find_config_folder(environment)) settings.file_ = (*folder / "config.toml").string();
+    else if (const auto folder = find_config_folder(environment))
+        settings.file_ = (*folder / "config.toml").string();
     if (!settings.file_.empty())
         if (const auto text = slurp(settings.file_, !named)) settings.read(*text);
     settings.apply(environment);
@@ -205,7 +140,8 @@ void Settings::write_out_shorthands() {
 
 void Settings::apply(const Environment& environment) {
     for (const auto& [variable, value] : environment.beginning_with(prefix)) {
-        const bool ours = variable == "LLMUTILS_CONFIG" || std::string_view{variable}.substr(prefix.size()).starts_with('_');
+        const bool ours = variable == "LLMUTILS_CONFIG" ||
+                          std::string_view{variable}.substr(prefix.size()).starts_with('_');
         if (!ours && !value.empty()) apply(variable, value);
     }
 }
@@ -218,11 +154,12 @@ void Settings::apply(const std::string& variable, std::string_view value) {
             if (entry.path.find('*') == std::string_view::npos) known.push_back(variable_of(entry));
         const std::string near = nearest(variable, known);
         throw Error(Fault::config, "the variable {} names no setting; {}", variable,
-                    near.empty() ? std::string{"unset it, or see llm-utils(7) for those there are"} : "did you mean " + near + "?");
+                    near.empty() ? std::string{"unset it, or see llm-utils(7) for those there are"}
+                                 : "did you mean " + near + "?");
     }
     const SettingEntry* entry = setting_entry(keys);
     const std::string path = shown_path(keys);
-    Json given = value_of(value, entry->kind);
+    Json given = setting_value(value, entry->kind);
     if (!fits(given, entry->kind))
         throw Error(Fault::config, "{}: '{}' is not {}", variable, value, example_of(entry->kind));
     put(keys, std::move(given), {path, 0, variable, Origin::Kind::environment});
@@ -235,7 +172,9 @@ void Settings::put(const std::vector<std::string>& keys, Json value, Given given
         path = dotted(path, keys[i]);
         at = &(*at)[keys[i]];
         if (at->is_null()) *at = Json::object();
-        if (!at->is_object()) throw Error(Fault::config, "{}{} is no table, so {} cannot be set in it", place(path), path, given.path);
+        if (!at->is_object())
+            throw Error(Fault::config, "{}{} is no table, so {} cannot be set in it", place(path), path,
+                        given.path);
     }
     (*at)[keys.back()] = std::move(value);
     std::erase_if(given_, [&](const Given& old) { return old.path == given.path; });
@@ -246,8 +185,9 @@ void Settings::set(std::string_view path, std::string_view value, std::string_vi
     const std::vector<std::string> keys = undotted(full(path));
     const SettingEntry* entry = setting_entry(keys);
     if (!entry) throw Error(Fault::internal, "{} sets {}, which is no setting", flag, path);
-    Json given = value_of(value, entry->kind);
-    if (!fits(given, entry->kind)) throw Error(Fault::usage, "{}: '{}' is not {}", flag, value, example_of(entry->kind));
+    Json given = setting_value(value, entry->kind);
+    if (!fits(given, entry->kind))
+        throw Error(Fault::usage, "{}: '{}' is not {}", flag, value, example_of(entry->kind));
     put(keys, std::move(given), {shown_path(keys), 0, std::string{flag}, Origin::Kind::flag});
 }
 
@@ -269,7 +209,8 @@ void Settings::check(const Json& value, const std::vector<std::string>& keys, st
     }
     if (!table) unknown(keys, shown);
     if (!value.is_object())
-        throw Error(Fault::config, "{}{} is a table: write [{}] and its settings below", place(shown), shown, shown);
+        throw Error(Fault::config, "{}{} is a table: write [{}] and its settings below", place(shown), shown,
+                    shown);
     for (const auto& [key, below] : value.items()) {
         std::vector<std::string> longer = keys;
         longer.push_back(key);
@@ -305,7 +246,8 @@ std::string Settings::place(std::string_view path) const {
 }
 
 void Settings::wrong_kind(std::string_view path, const Json& value, SettingKind kind) const {
-    const bool secret = path.find("header") != std::string_view::npos || path.find("key") != std::string_view::npos;
+    const bool secret =
+        path.find("header") != std::string_view::npos || path.find("key") != std::string_view::npos;
     const std::string shown = secret ? "…" : std::string{truncate_utf8(dump(value), 80)};
     throw Error(Fault::config, "{}{} = {} is not {}", place(path), path, shown, example_of(kind));
 }
@@ -314,8 +256,10 @@ void Settings::unknown(const std::vector<std::string>& keys, std::string_view sh
     const auto names = setting_names_below(SettingKeys{keys}.first(keys.size() - 1));
     const std::string near = nearest(keys.back(), names);
     if (!near.empty())
-        throw Error(Fault::config, "{}there is no setting '{}'; did you mean '{}'?", place(shown), shown, near);
-    throw Error(Fault::config, "{}there is no setting '{}'; there are {}", place(shown), shown, fmt::join(names, ", "));
+        throw Error(Fault::config, "{}there is no setting '{}'; did you mean '{}'?", place(shown), shown,
+                    near);
+    throw Error(Fault::config, "{}there is no setting '{}'; there are {}", place(shown), shown,
+                fmt::join(names, ", "));
 }
 
 Json Settings::given_or_default(std::string_view path) const {
@@ -327,67 +271,49 @@ Json Settings::given_or_default(std::string_view path) const {
         if (!fits(value, entry->kind)) wrong_kind(full(path), value, entry->kind);
         return value;
     }
-    return entry->fallback.empty() ? Json() : value_of(entry->fallback, entry->kind);
+    return entry->fallback.empty() ? Json() : setting_value(entry->fallback, entry->kind);
+}
+
+template <typename T>
+std::optional<T> Settings::as(std::string_view path, SettingKind kind,
+                              std::optional<T> (*read)(const Json&)) const {
+    const Json value = given_or_default(path);
+    if (value.is_null()) return std::nullopt;
+    auto found = read(value);
+    if (!found) wrong_kind(full(path), value, kind);
+    return found;
 }
 
 std::optional<std::string> Settings::text(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    if (!value.is_string()) wrong_kind(full(path), value, SettingKind::text);
-    return value.get<std::string>();
+    return as(path, SettingKind::text, text_in);
 }
 
 std::optional<double> Settings::number(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    if (!value.is_number()) wrong_kind(full(path), value, SettingKind::number);
-    return value.get<double>();
+    return as(path, SettingKind::number, number_in);
 }
 
 std::optional<long> Settings::integer(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    if (!value.is_number_integer()) wrong_kind(full(path), value, SettingKind::integer);
-    return value.get<long>();
+    return as(path, SettingKind::integer, integer_in);
 }
 
 std::optional<bool> Settings::boolean(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    if (!value.is_boolean()) wrong_kind(full(path), value, SettingKind::boolean);
-    return value.get<bool>();
+    return as(path, SettingKind::boolean, boolean_in);
 }
 
 std::optional<double> Settings::duration(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    const auto found = seconds(value);
-    if (!found) wrong_kind(full(path), value, SettingKind::duration);
-    return found;
+    return as(path, SettingKind::duration, duration_in);
 }
 
 std::optional<std::uint64_t> Settings::size(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    const auto found = bytes(value);
-    if (!found) wrong_kind(full(path), value, SettingKind::size);
-    return found;
+    return as(path, SettingKind::size, size_in);
 }
 
 std::optional<Keep> Settings::keep(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    const auto found = value.is_string() ? parse_keep(value.get_ref<const std::string&>()) : std::nullopt;
-    if (!found) wrong_kind(full(path), value, SettingKind::keep);
-    return found;
+    return as(path, SettingKind::keep, keep_in);
 }
 
 std::optional<std::vector<std::string>> Settings::words(std::string_view path) const {
-    const Json value = given_or_default(path);
-    if (value.is_null()) return std::nullopt;
-    const auto found = several(value);
-    if (!found) wrong_kind(full(path), value, SettingKind::words);
-    return found;
+    return as(path, SettingKind::words, words_in);
 }
 
 }  // namespace llm

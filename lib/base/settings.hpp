@@ -1,8 +1,9 @@
-/// The configuration, resolved once: $XDG_CONFIG_HOME/llm-utils/config.toml, overridden by LLMUTILS_… variables, overridden by
-/// flags. What there is to set stands in base/setting_table.hpp.
+/// The configuration, resolved once: $XDG_CONFIG_HOME/llm-utils/config.toml, overridden by LLMUTILS_…
+/// variables, overridden by flags. What there is to set stands in base/setting_table.hpp.
 ///
-/// A path is written with dots, as in TOML: `log.keep`, `model."openai/gpt-4.1".input` (see `dotted` in base/toml.hpp).
-/// A shorthand may be used for its path (`log` for `log.enabled`, `model` for `model.default`).
+/// A path is written with dots, as in TOML: `log.keep`, `model."openai/gpt-4.1".input` (see `dotted` in
+/// base/toml.hpp). A shorthand may be used for its path (`log` for `log.enabled`, `model` for
+/// `model.default`).
 #pragma once
 
 #include "base/environment.hpp"
@@ -30,15 +31,18 @@ public:
     /// No file, no variables: the defaults.
     Settings();
 
-    /// Reads `file`, else $LLMUTILS_CONFIG, else config.toml in the configuration folder. Only the last may be missing. Everything but
-    /// `[provider.…]` is checked here (see `check`); a variable LLMUTILS_X that names no setting is an error too, unless X
-    /// begins with an underscore. Empty variables count as not set. Throws Error{config} with the place and what to write instead.
+    /// Reads `file`, else $LLMUTILS_CONFIG, else config.toml in the configuration folder. Only the last may
+    /// be missing. Everything but
+    /// `[provider.…]` is checked here (see `check`); a variable LLMUTILS_X that names no setting is an error
+    /// too, unless X begins with an underscore. Empty variables count as not set. Throws Error{config} with
+    /// the place and what to write instead.
     static Settings load(const Environment&, const std::optional<std::filesystem::path>& file = {});
 
     /// The same from text; `name` is what errors call it.
     static Settings parse(std::string_view toml, std::string_view name, const Environment& = Environment{{}});
 
-    /// Throws Error{config} for the first unknown name or value of a wrong kind at or below `path`, with place, value, nearest name.
+    /// Throws Error{config} for the first unknown name or value of a wrong kind at or below `path`, with
+    /// place, value, nearest name.
     void check(std::string_view path) const;
 
     /// A flag's value. Throws Error{usage} where the text does not fit the setting.
@@ -51,7 +55,8 @@ public:
     /// Where it came from; kind `nowhere` where it is not given and has no default.
     Origin origin(std::string_view path) const;
 
-    // The value given, else the default of the table, else nothing. Throw Error{config} where the value given is of another kind.
+    // The value given, else the default of the table, else nothing. Throw Error{config} where the value given
+    // is of another kind.
     std::optional<std::string> text(std::string_view path) const;
     std::optional<double> number(std::string_view path) const;
     std::optional<long> integer(std::string_view path) const;
@@ -81,6 +86,8 @@ private:
     void put(const std::vector<std::string>& keys, Json value, Given);
     void check(const Json&, const std::vector<std::string>& keys, std::string_view shown) const;
     Json given_or_default(std::string_view path) const;
+    template <typename T>
+    std::optional<T> as(std::string_view path, SettingKind, std::optional<T> (*read)(const Json&)) const;
     const Given* given(std::string_view path) const;
     [[noreturn]] void wrong_kind(std::string_view path, const Json& value, SettingKind) const;
     [[noreturn]] void unknown(const std::vector<std::string>& keys, std::string_view shown) const;

@@ -19,7 +19,8 @@ constexpr int deepest = 200;
     throw Error(Fault::config, "{}:{}: {}", file, line, what);
 }
 
-/// toml++ recurses once a dot of a key, so a key of a million dots would end the stack before it ends in an error.
+/// toml++ recurses once a dot of a key, so a key of a million dots would end the stack before it ends in an
+/// error.
 void refuse_endless_keys(std::string_view text, std::string_view file) {
     int line = 1, dots = 0;
     for (const char c : text) {
@@ -80,7 +81,9 @@ struct Converter {
 
 bool bare(std::string_view key) {
     for (const char c : key)
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '-'))
+            return false;
     return !key.empty();
 }
 
@@ -101,7 +104,9 @@ Toml parse_toml(std::string_view text, std::string_view file) {
         const toml::parse_error& error = parsed.error();
         std::string what{error.description()};
         if (what.find("redefine existing") != std::string::npos)
-            what += "; a name is either a value or a table: under [log] write `enabled = false`, under [model] `default = \"…\"`";
+            what +=
+                "; a name is either a value or a table: under [log] write `enabled = false`, under [model] "
+                "`default = \"…\"`";
         fail(file, static_cast<int>(error.source().begin.line), what);
     }
     out.tree = Converter{file, out}.table(parsed.table(), "", 0);

@@ -12,11 +12,13 @@ namespace llm {
 
 struct Toml {
     Json tree = Json::object();                       ///< dates and times as text
-    std::vector<std::pair<std::string, int>> lines;   ///< dotted path (see `dotted`) and line, in order of the tables
+    std::vector<std::pair<std::string, int>>
+        lines;  ///< dotted path (see `dotted`) and line, in order of the tables
     int line_of(std::string_view path) const;         ///< 0 where unknown
 };
 
-/// Throws Error{config} "FILE:LINE: what" for broken syntax, for what passes 1 MiB, tables nested beyond 200 and for inf and nan.
+/// Throws Error{config} "FILE:LINE: what" for broken syntax, for what passes 1 MiB, tables nested beyond 200
+/// and for inf and nan.
 Toml parse_toml(std::string_view text, std::string_view file);
 
 /// `parent.key`, the key in quotes where TOML wants them: `model."openai/gpt-4.1"`.

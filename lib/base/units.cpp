@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
 
 namespace llm {
 namespace {
@@ -30,34 +31,64 @@ struct Quantity {
 /// Takes one number with its unit from the front of `text`.
 std::optional<Quantity> take_quantity(std::string_view& text) {
     double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
     text = trim(text.substr(static_cast<std::size_t>(end - text.data())));
     std::size_t letters = 0;
-    while (letters < text.size() && ((text[letters] | 0x20) >= 'a' && (text[letters] | 0x20) <= 'z')) ++letters;
+    while (letters < text.size() && ((text[letters] | 0x20) >= 'a' && (text[letters] | 0x20) <= 'z'))
+        ++letters;
     Quantity q{number, lower(text.substr(0, letters))};
     text = trim(text.substr(letters));
     return q;
 }
 
-template <std::size_t N>
-std::optional<double> factor(const std::array<std::pair<std::string_view, double>, N>& units, std::string_view unit) {
+std::optional<double> factor(std::span<const std::pair<std::string_view, double>> units,
+                             std::string_view unit) {
     for (const auto& [name, value] : units)
         if (name == unit) return value;
     return std::nullopt;
 }
 
-constexpr std::array<std::pair<std::string_view, double>, 17> time_units{{
-    {"ms", 0.001}, {"s", 1}, {"sec", 1}, {"second", 1}, {"seconds", 1}, {"m", 60}, {"min", 60}, {"minutes", 60}, {"minute", 60},
-    {"h", 3600}, {"hours", 3600}, {"hour", 3600}, {"d", 86400}, {"day", 86400}, {"days", 86400}, {"w", 604800}, {"y", 31536000},
-}};
+using Unit = std::pair<std::string_view, double>;
 
-constexpr double kib = 1024;
-constexpr std::array<std::pair<std::string_view, double>, 19> size_units{{
-    {"", 1}, {"b", 1}, {"k", 1e3}, {"kb", 1e3}, {"m", 1e6}, {"mb", 1e6}, {"g", 1e9}, {"gb", 1e9}, {"t", 1e12}, {"tb", 1e12},
-    {"ki", kib}, {"kib", kib}, {"mi", kib * kib}, {"mib", kib * kib}, {"gi", kib * kib * kib}, {"gib", kib * kib * kib},
-    {"ti", kib * kib * kib * kib}, {"tib", kib * kib * kib * kib}, {"bytes", 1},
-}};
+constexpr auto time_units = std::to_array<Unit>({{"ms", 0.001},
+                                                 {"s", 1},
+                                                 {"sec", 1},
+                                                 {"second", 1},
+                                                 {"seconds", 1},
+                                                 {"m", 60},
+                                                 {"min", 60},
+                                                 {"minute", 60},
+                                                 {"minutes", 60},
+                                                 {"h", 3600},
+                                                 {"hour", 3600},
+                                                 {"hours", 3600},
+                                                 {"d", 86400},
+                                                 {"day", 86400},
+                                                 {"days", 86400},
+                                                 {"w", 604800},
+                                                 {"y", 31536000}});
+
+constexpr auto size_units = std::to_array<Unit>({{"", 1},
+                                                 {"b", 1},
+                                                 {"bytes", 1},
+                                                 {"k", 1e3},
+                                                 {"kb", 1e3},
+                                                 {"m", 1e6},
+                                                 {"mb", 1e6},
+                                                 {"g", 1e9},
+                                                 {"gb", 1e9},
+                                                 {"t", 1e12},
+                                                 {"tb", 1e12},
+                                                 {"ki", 0x1p10},
+                                                 {"kib", 0x1p10},
+                                                 {"mi", 0x1p20},
+                                                 {"mib", 0x1p20},
+                                                 {"gi", 0x1p30},
+                                                 {"gib", 0x1p30},
+                                                 {"ti", 0x1p40},
+                                                 {"tib", 0x1p40}});
 
 constexpr double century = 100 * 31536000.0;
 
@@ -115,7 +146,8 @@ std::optional<double> parse_number(std::string_view text) {
     text = trim(text);
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
+        return std::nullopt;
     return number;
 }
 
@@ -129,7 +161,8 @@ std::optional<std::vector<std::string>> split_words(std::string_view text) {
         if (quote == '\'') {
             if (c == quote) quote = 0;
             else word += c;
-        } else if (c == '\\' && i + 1 < text.size() && (!quote || text[i + 1] == '"' || text[i + 1] == '\\')) {
+        } else if (c == '\\' && i + 1 < text.size() &&
+                   (!quote || text[i + 1] == '"' || text[i + 1] == '\\')) {
             word += text[++i];
             inside = true;
         } else if (quote) {

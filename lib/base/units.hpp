@@ -9,12 +9,12 @@
 
 namespace llm {
 
-/// Seconds from "500ms", "30s", "2m", "1.5h", "30d", "2w", "1m30s"; a bare number is seconds. Blanks between number and unit are
-/// allowed. Nothing where it cannot be read or is negative or above 100 years.
+/// Seconds from "500ms", "30s", "2m", "1.5h", "30d", "2w", "1m30s"; a bare number is seconds. Blanks between
+/// number and unit are allowed. Nothing where it cannot be read or is negative or above 100 years.
 std::optional<double> parse_duration(std::string_view);
 
-/// Bytes from "512", "64KiB", "1GiB", "10 MB"; Ki, Mi, Gi, Ti are powers of 1024, K, M, G, T powers of 1000, the B may be
-/// missing, case does not count. Nothing where it cannot be read or is above 2^63 − 1.
+/// Bytes from "512", "64KiB", "1GiB", "10 MB"; Ki, Mi, Gi, Ti are powers of 1024, K, M, G, T powers of 1000,
+/// the B may be missing, case does not count. Nothing where it cannot be read or is above 2^63 − 1.
 std::optional<std::uint64_t> parse_size(std::string_view);
 
 /// How much of something is kept: what is older or beyond goes. Nothing means without bound.
@@ -32,8 +32,8 @@ std::optional<bool> parse_boolean(std::string_view);
 /// The whole text as a finite decimal number.
 std::optional<double> parse_number(std::string_view);
 
-/// Words as a POSIX shell splits them, with ' " and \ but without any expansion, so that nothing but a program is started.
-/// Nothing where a quote is not closed.
+/// Words as a POSIX shell splits them, with ' " and \ but without any expansion, so that nothing but a
+/// program is started. Nothing where a quote is not closed.
 std::optional<std::vector<std::string>> split_words(std::string_view);
 
 }  // namespace llm

@@ -41,7 +41,9 @@ bool split_host(std::string_view text, std::string& host, std::string& port) {
     return all_digits(port) && port.size() <= 5;
 }
 
-std::string bracketed(const std::string& host) { return host.find(':') == std::string::npos ? host : '[' + host + ']'; }
+std::string bracketed(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : '[' + host + ']';
+}
 
 /// Four numbers of at most 255 with dots between, so that 127.evil.example is none.
 bool is_ipv4(std::string_view host) {
@@ -95,7 +97,8 @@ std::string ollama_base_url(std::string_view value) {
         value.remove_prefix(colon + 3);
     }
     const std::size_t slash = value.find('/');
-    const std::string_view path = slash == std::string_view::npos ? std::string_view{} : trim(value.substr(slash), "/");
+    const std::string_view path =
+        slash == std::string_view::npos ? std::string_view{} : trim(value.substr(slash), "/");
     value = value.substr(0, slash);
 
     std::string host, port;

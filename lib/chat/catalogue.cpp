@@ -13,7 +13,9 @@ std::optional<double> known(double value) { return value < 0 ? std::nullopt : st
 std::optional<long> known(long value) { return value < 0 ? std::nullopt : std::optional{value}; }
 std::optional<bool> known(std::int8_t value) { return value < 0 ? std::nullopt : std::optional{value == 1}; }
 
-Rates rates_of(const CatalogueRates& r) { return {known(r.input), known(r.output), known(r.cached), known(r.cache_write)}; }
+Rates rates_of(const CatalogueRates& r) {
+    return {known(r.input), known(r.output), known(r.cached), known(r.cache_write)};
+}
 
 std::pair<std::string_view, std::string_view> key_of(const CatalogueRow& row) {
     return {catalogue_text(row.provider), catalogue_text(row.name)};
@@ -22,8 +24,8 @@ std::pair<std::string_view, std::string_view> key_of(const CatalogueRow& row) {
 std::optional<ModelInfo> exactly(std::string_view provider, std::string_view name) {
     const CatalogueRow* const end = catalogue_rows + catalogue_row_count;
     const std::pair wanted{provider, name};
-    const CatalogueRow* const row =
-        std::lower_bound(catalogue_rows, end, wanted, [](const CatalogueRow& r, const auto& w) { return key_of(r) < w; });
+    const CatalogueRow* const row = std::lower_bound(
+        catalogue_rows, end, wanted, [](const CatalogueRow& r, const auto& w) { return key_of(r) < w; });
     if (row == end || key_of(*row) != wanted) return std::nullopt;
     return catalogue_entry(static_cast<std::size_t>(row - catalogue_rows));
 }
@@ -41,8 +43,8 @@ std::string_view undated(std::string_view name) {
     }
     if (name.size() > hyphened) {
         const std::string_view end = name.substr(name.size() - hyphened);
-        if (end.starts_with("-20") && end[5] == '-' && end[8] == '-' && digits(end.substr(1, 4)) && digits(end.substr(6, 2)) &&
-            digits(end.substr(9)))
+        if (end.starts_with("-20") && end[5] == '-' && end[8] == '-' && digits(end.substr(1, 4)) &&
+            digits(end.substr(6, 2)) && digits(end.substr(9)))
             return name.substr(0, name.size() - hyphened);
     }
     return name;
@@ -51,7 +53,9 @@ std::string_view undated(std::string_view name) {
 }  // namespace
 
 std::size_t catalogue_size() noexcept { return catalogue_row_count; }
-std::string_view catalogue_provider(std::size_t at) noexcept { return catalogue_text(catalogue_rows[at].provider); }
+std::string_view catalogue_provider(std::size_t at) noexcept {
+    return catalogue_text(catalogue_rows[at].provider);
+}
 std::string_view catalogue_name(std::size_t at) noexcept { return catalogue_text(catalogue_rows[at].name); }
 
 ModelInfo catalogue_entry(std::size_t at) {

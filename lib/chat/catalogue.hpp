@@ -1,5 +1,5 @@
-/// The models shipped as data: lib/chat/catalogue/models.jsonl, turned into a sorted table at build time, so that nothing is
-/// read or parsed at start.
+/// The models shipped as data: lib/chat/catalogue/models.jsonl, turned into a sorted table at build time, so
+/// that nothing is read or parsed at start.
 #pragma once
 
 #include "chat/price.hpp"
@@ -35,7 +35,8 @@ ModelInfo catalogue_entry(std::size_t at);
 std::string_view catalogue_provider(std::size_t at) noexcept;
 std::string_view catalogue_name(std::size_t at) noexcept;
 
-/// The entry of exactly that name; else of the name without a date at its end ("-2025-08-07", "-20250929"); else of `*`.
+/// The entry of exactly that name; else of the name without a date at its end ("-2025-08-07", "-20250929");
+/// else of `*`.
 std::optional<ModelInfo> find_in_catalogue(std::string_view provider, std::string_view name);
 
 }  // namespace llm

@@ -1,5 +1,5 @@
-/// The shape of the table that cmake/catalogue_gen.cpp writes. Texts are places in one long text, so that the table holds no pointer
-/// and the loader has nothing to relocate.
+/// The shape of the table that cmake/catalogue_gen.cpp writes. Texts are places in one long text, so that the
+/// table holds no pointer and the loader has nothing to relocate.
 #pragma once
 
 #include <cstddef>

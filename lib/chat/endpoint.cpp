@@ -12,8 +12,9 @@
 namespace llm {
 namespace {
 
-constexpr std::array<std::string_view, 13> own_members{"protocol", "base_url", "key_env", "key_command", "key_file", "headers", "command",
-                                                       "timeout", "idle_timeout", "connect_timeout", "allow_http", "key", "api_key"};
+constexpr std::array<std::string_view, 13> own_members{
+    "protocol", "base_url",     "key_env",         "key_command", "key_file", "headers", "command",
+    "timeout",  "idle_timeout", "connect_timeout", "allow_http",  "key",      "api_key"};
 
 /// One entry's settings, read by their short names.
 struct Entry {
@@ -37,8 +38,9 @@ std::string lower(std::string_view text) {
 
 bool looks_like_key_header(std::string_view header) {
     const std::string name = lower(header);
-    return std::ranges::any_of(std::array<std::string_view, 6>{"auth", "key", "token", "secret", "cookie", "password"},
-                               [&](std::string_view word) { return name.find(word) != std::string::npos; });
+    return std::ranges::any_of(
+        std::array<std::string_view, 6>{"auth", "key", "token", "secret", "cookie", "password"},
+        [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
 /// True for what may be a variable's name and is not, as far as one can tell, a key put in its place.
@@ -47,8 +49,8 @@ bool is_variable_name(std::string_view name) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     };
     const bool small_letters = std::ranges::any_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
-    return !name.empty() && std::ranges::all_of(name, allowed) && !(name.front() >= '0' && name.front() <= '9') &&
-           !(small_letters && name.size() >= 20);
+    return !name.empty() && std::ranges::all_of(name, allowed) &&
+           !(name.front() >= '0' && name.front() <= '9') && !(small_letters && name.size() >= 20);
 }
 
 /// The first of the variables (blanks between) that is filled, else the first.
@@ -67,19 +69,23 @@ std::string pick_variable(std::string_view variables, const Environment& environ
 KeySource given_key_source(const Entry& entry) {
     for (const std::string_view member : {"key", "api_key"})
         if (entry.has(member))
-            entry.wrong(member, "would keep a key in the configuration; write key_env = \"VARIABLE\", key_command = [\"program\", …] or "
-                                "key_file = \"path\" instead");
+            entry.wrong(member,
+                        "would keep a key in the configuration; write key_env = \"VARIABLE\", "
+                        "key_command = [\"program\", …] or key_file = \"path\" instead");
     if (entry.has("key_env") + entry.has("key_command") + entry.has("key_file") > 1)
-        entry.wrong(entry.has("key_file") ? "key_file" : "key_command", "is one source of the key too many; keep one of key_env, key_command, key_file");
+        entry.wrong(entry.has("key_file") ? "key_file" : "key_command",
+                    "is one source of the key too many; keep one of key_env, key_command, key_file");
     KeySource source;
     if (entry.has("key_env")) {
         source.variable = entry.text("key_env");
         if (!is_variable_name(source.variable))
-            entry.wrong("key_env", "must be the name of a variable, such as \"OPENAI_API_KEY\", not the key itself");
+            entry.wrong("key_env",
+                        "must be the name of a variable, such as \"OPENAI_API_KEY\", not the key itself");
     }
     if (entry.has("key_command")) {
         source.command = entry.settings.words(entry.at("key_command")).value_or(std::vector<std::string>{});
-        if (source.command.empty() || source.command.front().empty()) entry.wrong("key_command", "names no program");
+        if (source.command.empty() || source.command.front().empty())
+            entry.wrong("key_command", "names no program");
     }
     if (entry.has("key_file")) {
         source.file = entry.text("key_file");
@@ -91,7 +97,8 @@ KeySource given_key_source(const Entry& entry) {
 KeySource ready_key_source(const ReadyEndpoint& ready, const Environment& environment) {
     KeySource source;
     source.variable = pick_variable(ready.key_variables, environment);
-    if (ready.key == ReadyEndpoint::Key::optional && !environment.filled(source.variable)) source.variable.clear();
+    if (ready.key == ReadyEndpoint::Key::optional && !environment.filled(source.variable))
+        source.variable.clear();
     return source;
 }
 
@@ -108,18 +115,23 @@ std::string ready_base_url(const ReadyEndpoint& ready, const Environment& enviro
     return std::string{ready.base_url};
 }
 
-bool speaks_http(std::string_view protocol) { return protocol != "command" && protocol != "builtin" && protocol != "replay"; }
+bool speaks_http(std::string_view protocol) {
+    return protocol != "command" && protocol != "builtin" && protocol != "replay";
+}
 
 void check_base_url(const Endpoint& endpoint, const std::string& place) {
     if (endpoint.base_url == ReadyEndpoint::asked)
-        throw Error(Fault::config, "{} has no base_url: set {}, or base_url under [provider.{}]", endpoint.name,
-                    ready_endpoint(endpoint.name)->url_variable, endpoint.name);
+        throw Error(Fault::config, "{} has no base_url: set {}, or base_url under [provider.{}]",
+                    endpoint.name, ready_endpoint(endpoint.name)->url_variable, endpoint.name);
     if (endpoint.base_url.empty()) return;
     const auto address = parse_address(endpoint.base_url);
     if (!address || (address->scheme != "http" && address->scheme != "https"))
-        throw Error(Fault::config, "{}'{}' is no base_url for {}; write it like \"https://host/v1\"", place, endpoint.base_url, endpoint.name);
+        throw Error(Fault::config, "{}'{}' is no base_url for {}; write it like \"https://host/v1\"", place,
+                    endpoint.base_url, endpoint.name);
     if (!address->userinfo.empty())
-        throw Error(Fault::config, "{}the base_url of {} holds a user or password; use key_env, key_command or key_file", place, endpoint.name);
+        throw Error(Fault::config,
+                    "{}the base_url of {} holds a user or password; use key_env, key_command or key_file",
+                    place, endpoint.name);
 }
 
 void read_headers(const Entry& entry, Endpoint& endpoint) {
@@ -150,7 +162,8 @@ double seconds(const Entry& entry, std::string_view member) {
     const std::vector<std::string> names = endpoint_names(settings);
     const std::string near = nearest(name, names);
     if (!near.empty()) throw Error(Fault::config, "no provider '{}'; did you mean '{}'?", name, near);
-    throw Error(Fault::config, "no provider '{}'; there are {}; others are made with [provider.{}] in {}", name, fmt::join(names, ", "), name,
+    throw Error(Fault::config, "no provider '{}'; there are {}; others are made with [provider.{}] in {}",
+                name, fmt::join(names, ", "), name,
                 settings.file().empty() ? "config.toml" : settings.file());
 }
 
@@ -180,19 +193,24 @@ Endpoint find_endpoint(std::string_view name, const Settings& settings, const En
         endpoint.key_source = ready_key_source(*ready, environment);
         if (ready->name == "azure") {
             endpoint.settings = Json{{"auth_header", "api-key"}};
-            if (const auto version = environment.filled("AZURE_OPENAI_API_VERSION")) endpoint.settings["api_version"] = *version;
+            if (const auto version = environment.filled("AZURE_OPENAI_API_VERSION"))
+                endpoint.settings["api_version"] = *version;
         }
     }
-    if (entry.has("command")) endpoint.command = settings.words(entry.at("command")).value_or(std::vector<std::string>{});
+    if (entry.has("command"))
+        endpoint.command = settings.words(entry.at("command")).value_or(std::vector<std::string>{});
     if (entry.has("base_url")) endpoint.base_url = without_slashes(entry.text("base_url"));
     if (entry.has("protocol")) endpoint.protocol = entry.text("protocol");
     else if (!ready && entry.has("command")) endpoint.protocol = "command";
     else if (!ready && entry.has("base_url")) endpoint.protocol = "openai";
     if (endpoint.protocol.empty())
-        throw Error(Fault::config, "{}[{}] says neither protocol nor base_url nor command; write for example base_url = \"https://host/v1\"",
+        throw Error(Fault::config,
+                    "{}[{}] says neither protocol nor base_url nor command; write for example base_url = "
+                    "\"https://host/v1\"",
                     settings.place(entry.path), entry.path);
     if (endpoint.protocol == "command" && (endpoint.command.empty() || endpoint.command.front().empty()))
-        throw Error(Fault::config, "{}[{}] has no command; write command = [\"program\", \"argument\"]", settings.place(entry.path), entry.path);
+        throw Error(Fault::config, "{}[{}] has no command; write command = [\"program\", \"argument\"]",
+                    settings.place(entry.path), entry.path);
 
     if (const KeySource own = given_key_source(entry); !own.empty()) endpoint.key_source = own;
     endpoint.key_env = endpoint.key_source.variable;
@@ -209,13 +227,15 @@ Endpoint find_endpoint(std::string_view name, const Settings& settings, const En
 void check_transport(const Endpoint& endpoint) {
     if (!speaks_http(endpoint.protocol)) return;
     check_base_url(endpoint, "");
-    const bool secret = !endpoint.key.empty() || !endpoint.key_source.empty() ||
-                        std::ranges::any_of(endpoint.headers, [](const auto& h) { return looks_like_key_header(h.first); });
+    const bool secret =
+        !endpoint.key.empty() || !endpoint.key_source.empty() ||
+        std::ranges::any_of(endpoint.headers, [](const auto& h) { return looks_like_key_header(h.first); });
     if (endpoint.base_url.empty() || endpoint.allow_http || !secret) return;
     const auto address = parse_address(endpoint.base_url);
     if (address->scheme == "https" || is_loopback(address->host)) return;
     throw Error(Fault::config,
-                "the key of {} would go unencrypted to {}; use https in its base_url, or write allow_http = true under [provider.{}]",
+                "the key of {} would go unencrypted to {}; use https in its base_url, or write allow_http = "
+                "true under [provider.{}]",
                 endpoint.name, address->host, endpoint.name);
 }
 
@@ -230,8 +250,8 @@ void fetch_key(Endpoint& endpoint, const Environment& environment) {
     } catch (const Error& e) {
         throw Error(e.fault, "no key for {}: {}", endpoint.name, e.what());
     }
-    throw Error(Fault::auth, "no key for {}: set {}, or write key_command or key_file under [provider.{}]", endpoint.name,
-                endpoint.key_source.variable, endpoint.name);
+    throw Error(Fault::auth, "no key for {}: set {}, or write key_command or key_file under [provider.{}]",
+                endpoint.name, endpoint.key_source.variable, endpoint.name);
 }
 
 bool key_at_hand(const Endpoint& endpoint, const Environment& environment) {
@@ -246,12 +266,14 @@ std::string redact(std::string_view text, const Endpoint& endpoint) {
     for (const auto& [name, value] : endpoint.headers)
         if (looks_like_key_header(name)) {
             out = redact(out, value);
-            if (const std::size_t blank = value.rfind(' '); blank != std::string::npos) out = redact(out, std::string_view{value}.substr(blank + 1));
+            if (const std::size_t blank = value.rfind(' '); blank != std::string::npos)
+                out = redact(out, std::string_view{value}.substr(blank + 1));
         }
     return out;
 }
 
-std::vector<std::pair<std::string, Error>> check_all(const Settings& settings, const Environment& environment) {
+std::vector<std::pair<std::string, Error>> check_all(const Settings& settings,
+                                                     const Environment& environment) {
     std::vector<std::pair<std::string, Error>> wrong;
     for (const auto& [name, entry] : member(settings.tree(), "provider").items()) {
         try {

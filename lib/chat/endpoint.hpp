@@ -1,9 +1,11 @@
 /// Places a request can be sent to: the ready ones, and `[provider.NAME]` of the settings.
 ///
-/// A user's entry lies over the ready one of its name. Where it says nothing, well-known variables speak (OPENAI_BASE_URL, OLLAMA_HOST,
-/// …), then the ready entry. An entry of a new name takes its protocol from `protocol`, else `command` makes it "command"
-/// and `base_url` "openai". What the table of settings does not name goes to Endpoint::settings; Azure's ready entry has
-/// `auth_header = "api-key"` there, and `api_version` where AZURE_OPENAI_API_VERSION is set. A new entry has no key unless it names one: OPENAI_API_KEY never goes to a server it was not made for.
+/// A user's entry lies over the ready one of its name. Where it says nothing, well-known variables speak
+/// (OPENAI_BASE_URL, OLLAMA_HOST, …), then the ready entry. An entry of a new name takes its protocol from
+/// `protocol`, else `command` makes it "command" and `base_url` "openai". What the table of settings does not
+/// name goes to Endpoint::settings; Azure's ready entry has `auth_header = "api-key"` there, and
+/// `api_version` where AZURE_OPENAI_API_VERSION is set. A new entry has no key unless it names one:
+/// OPENAI_API_KEY never goes to a server it was not made for.
 #pragma once
 
 #include "base/environment.hpp"
@@ -21,7 +23,8 @@ namespace llm {
 
 struct ReadyEndpoint {
     enum class Key { needed, optional, none };
-    enum class Place { remote, local, inside };  ///< local: a server on this machine, to be probed; inside: no server at all
+    /// local: a server on this machine, to be probed; inside: no server at all
+    enum class Place { remote, local, inside };
 
     static constexpr std::string_view asked = "?";
 
@@ -29,7 +32,7 @@ struct ReadyEndpoint {
     std::string_view protocol;
     std::string_view base_url;       ///< empty: the protocol's own; `asked`: the user must give one
     std::string_view url_variable;   ///< well-known variable that overrides it, may be empty
-    std::string_view key_variables;  ///< well-known variables of the key, the first preferred, with blanks between
+    std::string_view key_variables;  ///< well-known variables of the key, blanks between, the first preferred
     Key key;
     Place place;
     std::string_view default_model;  ///< a cheap one to begin with, empty where nobody can say
@@ -44,19 +47,21 @@ const ReadyEndpoint* ready_endpoint(std::string_view name) noexcept;
 /// Names of all there are, the user's own first.
 std::vector<std::string> endpoint_names(const Settings&);
 
-/// The endpoint with everything but its key (no command is started, no file read). Throws Error{config}: no such name (with the
-/// nearest), a mistake in the entry (with its place), a base URL that is missing or none.
+/// The endpoint with everything but its key (no command is started, no file read). Throws Error{config}: no
+/// such name (with the nearest), a mistake in the entry (with its place), a base URL that is missing or none.
 Endpoint find_endpoint(std::string_view name, const Settings&, const Environment&);
 
-/// Throws Error{config} where a key (or a header that looks like one) would go over plain http to another machine without allow_http,
-/// or the base URL holds a password.
+/// Throws Error{config} where a key (or a header that looks like one) would go over plain http to another
+/// machine without allow_http, or the base URL holds a password.
 void check_transport(const Endpoint&);
 
-/// Makes the endpoint fit for use: check_transport, then reads the key into `key`. Throws Error{auth} that says how to give a key
-/// where one is needed and missing, and what read_key throws (base/secret.hpp). Do it once a run, when the endpoint is first used.
+/// Makes the endpoint fit for use: check_transport, then reads the key into `key`. Throws Error{auth} that
+/// says how to give a key where one is needed and missing, and what read_key throws (base/secret.hpp). Do it
+/// once a run, when the endpoint is first used.
 void fetch_key(Endpoint&, const Environment&);
 
-/// Whether fetch_key is likely to succeed, told without starting a command: a variable must be filled, a file be there.
+/// Whether fetch_key is likely to succeed, told without starting a command: a variable must be filled, a file
+/// be there.
 bool key_at_hand(const Endpoint&, const Environment&);
 
 /// The text without the endpoint's key and without values of headers that look like keys.

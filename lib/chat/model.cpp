@@ -19,8 +19,10 @@ bool is_alias(const Json& entry) { return entry.is_string() || entry.contains("m
 /// "a", "a or b", "a, b or c" with `/name` behind each.
 std::string choices(const std::vector<std::string>& providers, std::string_view name) {
     std::string out;
-    for (std::size_t i = 0; i < providers.size(); ++i)
-        out += fmt::format("{}{}/{}", i == 0 ? "" : i + 1 == providers.size() ? " or " : ", ", providers[i], name);
+    for (std::size_t i = 0; i < providers.size(); ++i) {
+        if (i > 0) out += i + 1 == providers.size() ? " or " : ", ";
+        out += fmt::format("{}/{}", providers[i], name);
+    }
     return out;
 }
 
@@ -32,11 +34,13 @@ void lay_over(ModelInfo& info, const Settings& settings, const std::string& path
         const Json& value = member(from, key);
         if (value.is_null()) return std::nullopt;
         if (!value.is_number() || value.get<double>() < 0)
-            throw Error(Fault::config, "{}{} of {} must be dollars per million tokens, 0 or more", settings.place(path), key, path);
+            throw Error(Fault::config, "{}{} of {} must be dollars per million tokens, 0 or more",
+                        settings.place(path), key, path);
         return value.get<double>();
     };
     const auto rates = [&](const Json& from) {
-        return Rates{rate(from, "input"), rate(from, "output"), rate(from, "cached"), rate(from, "cache_write")};
+        return Rates{rate(from, "input"), rate(from, "output"), rate(from, "cached"),
+                     rate(from, "cache_write")};
     };
     if (const Rates own = rates(given); own != Rates{}) {
         info.price = Price{};
@@ -48,14 +52,17 @@ void lay_over(ModelInfo& info, const Settings& settings, const std::string& path
         for (const Json& step : steps) {
             const Json& above = member(step, "above");
             if (!above.is_number_integer() || above.get<long>() <= before)
-                throw Error(Fault::config, "{}steps of {} must be a list of tables with a rising `above` each, such as "
-                            "[{{above = 200000, input = 6, output = 22.5}}]", settings.place(path), path);
+                throw Error(Fault::config,
+                            "{}steps of {} must be a list of tables with a rising `above` each, such as "
+                            "[{{above = 200000, input = 6, output = 22.5}}]",
+                            settings.place(path), path);
             before = above.get<long>();
             info.price.steps.push_back({rates(step), before});
         }
     }
     const auto take = [&](auto& to, std::string_view key) {
-        if (const Json& value = member(given, key); !value.is_null()) to = value.get<typename std::decay_t<decltype(to)>::value_type>();
+        if (const Json& value = member(given, key); !value.is_null())
+            to = value.get<typename std::decay_t<decltype(to)>::value_type>();
     };
     take(info.context, "context");
     take(info.max_output, "max_output");
@@ -64,7 +71,9 @@ void lay_over(ModelInfo& info, const Settings& settings, const std::string& path
     take(info.schema, "schema");
     if (const Json& can = member(given, "reasoning"); !can.is_null()) {
         if (!can.is_boolean())
-            throw Error(Fault::config, "{}reasoning of {} says whether the model can, true or false; for an option write an alias with model = \"…\"",
+            throw Error(Fault::config,
+                        "{}reasoning of {} says whether the model can, true or false; for an option write an "
+                        "alias with model = \"…\"",
                         settings.place(path), path);
         info.reasoning = can.get<bool>();
     }
@@ -74,7 +83,8 @@ void lay_over(ModelInfo& info, const Settings& settings, const std::string& path
 }
 
 /// What the alias says, over what the alias behind it said.
-void take_options(ResolvedModel& model, const Json& alias, const Settings& settings, const std::string& path) {
+void take_options(ResolvedModel& model, const Json& alias, const Settings& settings,
+                  const std::string& path) {
     Json options = Json::object();
     for (const std::string& name : option_names())
         if (const Json& value = member(alias, name); !value.is_null()) options[name] = value;
@@ -92,7 +102,9 @@ void take_options(ResolvedModel& model, const Json& alias, const Settings& setti
 
 }  // namespace
 
-Models::Models(const Settings& settings, const Environment& environment) : settings_(settings), environment_(environment) {}
+Models::Models(const Settings& settings, const Environment& environment)
+    : settings_(settings),
+      environment_(environment) {}
 
 ResolvedModel Models::resolve(std::string_view asked) const {
     std::vector<std::string> path;
@@ -103,14 +115,16 @@ ResolvedModel Models::resolve(std::string_view asked) const {
 
 ResolvedModel Models::resolve(std::string_view asked, std::vector<std::string>& path) const {
     if (std::ranges::find(path, asked) != path.end() || path.size() >= longest_chain)
-        throw Error(Fault::config, "the alias '{}' leads back to itself: {}", path.front(), fmt::join(path, " → "));
+        throw Error(Fault::config, "the alias '{}' leads back to itself: {}", path.front(),
+                    fmt::join(path, " → "));
     path.emplace_back(asked);
     if (auto found = by_alias(asked, path)) return *std::move(found);
     if (auto found = by_provider(asked)) return *std::move(found);
 
     const std::vector<std::string> providers = providers_of(asked);
     if (providers.size() > 1)
-        throw Error(Fault::config, "'{}' is at several providers; write {}", asked, choices(providers, asked));
+        throw Error(Fault::config, "'{}' is at several providers; write {}", asked,
+                    choices(providers, asked));
     if (providers.empty()) unknown(asked);
     return *by_provider(providers.front() + '/' + std::string{asked});
 }
@@ -122,7 +136,8 @@ std::optional<ResolvedModel> Models::by_alias(std::string_view asked, std::vecto
         if (!shorthand) take_options(model, alias, settings_, path_of(asked));
         return model;
     }
-    if (const Json& tier = member(user_tiers(settings_), asked); tier.is_string()) return resolve(tier.get<std::string>(), path);
+    if (const Json& tier = member(user_tiers(settings_), asked); tier.is_string())
+        return resolve(tier.get<std::string>(), path);
     return std::nullopt;
 }
 
@@ -130,7 +145,8 @@ std::optional<ResolvedModel> Models::by_provider(std::string_view asked) const {
     const std::size_t slash = asked.find('/');
     if (slash == std::string_view::npos || slash == 0 || slash + 1 == asked.size()) return std::nullopt;
     const std::string_view provider = asked.substr(0, slash), name = asked.substr(slash + 1);
-    if (!ready_endpoint(provider) && member(member(settings_.tree(), "provider"), provider).is_null()) return std::nullopt;
+    if (!ready_endpoint(provider) && member(member(settings_.tree(), "provider"), provider).is_null())
+        return std::nullopt;
     ResolvedModel model;
     model.endpoint = find_endpoint(provider, settings_, environment_);
     model.model = name;
@@ -145,7 +161,8 @@ std::vector<std::string> Models::providers_of(std::string_view name) const {
     };
     for (const auto& [key, entry] : user_models(settings_).items()) {
         const std::size_t slash = key.find('/');
-        if (!is_alias(entry) && slash != std::string::npos && std::string_view{key}.substr(slash + 1) == name) add(key.substr(0, slash));
+        if (!is_alias(entry) && slash != std::string::npos && std::string_view{key}.substr(slash + 1) == name)
+            add(key.substr(0, slash));
     }
     std::string_view last;
     for (std::size_t i = 0; i < catalogue_size(); ++i) {
@@ -159,12 +176,16 @@ std::vector<std::string> Models::providers_of(std::string_view name) const {
 void Models::unknown(std::string_view asked) const {
     const std::string file = settings_.file().empty() ? "config.toml" : settings_.file();
     if (!member(user_models(settings_), asked).is_null() && asked.find('/') == std::string_view::npos)
-        throw Error(Fault::config, "{}[{}] says nothing of the model it stands for; write model = \"provider/name\"",
+        throw Error(Fault::config,
+                    "{}[{}] says nothing of the model it stands for; write model = \"provider/name\"",
                     settings_.place(path_of(asked)), path_of(asked));
-    if (const std::size_t slash = asked.find('/'); slash != std::string_view::npos && slash > 0 && slash + 1 < asked.size())
+    if (const std::size_t slash = asked.find('/');
+        slash != std::string_view::npos && slash > 0 && slash + 1 < asked.size())
         find_endpoint(asked.substr(0, slash), settings_, environment_);
     if (asked == "cheap" || asked == "standard" || asked == "strong")
-        throw Error(Fault::config, "the tier '{}' is not set; write {} = \"provider/name\" under [tier] in {}", asked, asked, file);
+        throw Error(Fault::config,
+                    "the tier '{}' is not set; write {} = \"provider/name\" under [tier] in {}", asked, asked,
+                    file);
 
     const std::vector<std::string> providers = endpoint_names(settings_);
     if (std::ranges::find(providers, asked) != providers.end())
@@ -174,8 +195,8 @@ void Models::unknown(std::string_view asked) const {
     for (const auto& [name, entry] : user_tiers(settings_).items()) known.push_back(name);
     for (std::size_t i = 0; i < catalogue_size(); ++i) known.emplace_back(catalogue_name(i));
     const std::string near = nearest(asked, known);
-    throw Error(Fault::config, "no model '{}'; {}write provider/name for one that is not in the catalogue", asked,
-                near.empty() ? "" : "did you mean '" + near + "'? If not, ");
+    throw Error(Fault::config, "no model '{}'; {}write provider/name for one that is not in the catalogue",
+                asked, near.empty() ? "" : "did you mean '" + near + "'? If not, ");
 }
 
 std::string Models::default_model(const Probe& probe) const {
@@ -186,18 +207,20 @@ std::string Models::default_model(const Probe& probe) const {
         if (ready.default_model.empty()) continue;
         try {
             const Endpoint endpoint = find_endpoint(ready.name, settings_, environment_);
-            if (!endpoint.key_source.empty() && key_at_hand(endpoint, environment_)) return fmt::format("{}/{}", ready.name, ready.default_model);
+            if (!endpoint.key_source.empty() && key_at_hand(endpoint, environment_))
+                return fmt::format("{}/{}", ready.name, ready.default_model);
         } catch (const Error&) {
             // An entry that is wrong is told to who asks for it by name.
         }
     }
     if (probe)
         for (const std::string_view server : {"ollama", "llamacpp"})
-            if (const auto name = probe(find_endpoint(server, settings_, environment_))) return fmt::format("{}/{}", server, *name);
+            if (const auto name = probe(find_endpoint(server, settings_, environment_)))
+                return fmt::format("{}/{}", server, *name);
 
     throw Error(Fault::config,
-                "no model is named and none was found; set OPENAI_API_KEY or another provider's key, or start Ollama or llama-server on this "
-                "machine, or write model = \"provider/name\" in {}",
+                "no model is named and none was found; set OPENAI_API_KEY or another provider's key, "
+                "or start Ollama or llama-server on this machine, or write model = \"provider/name\" in {}",
                 settings_.file().empty() ? "llm-utils/config.toml" : settings_.file());
 }
 
@@ -208,8 +231,10 @@ ModelInfo Models::info(std::string_view provider, std::string_view name) const {
     info.name = name;
     const std::string any = fmt::format("{}/*", provider), exact = fmt::format("{}/{}", provider, name);
     const Json& given = user_models(settings_);
-    if (const Json& entry = member(given, exact); !entry.is_null() && !is_alias(entry)) lay_over(info, settings_, path_of(exact));
-    else if (const Json& all = member(given, any); !all.is_null() && !is_alias(all)) lay_over(info, settings_, path_of(any));
+    if (const Json& entry = member(given, exact); !entry.is_null() && !is_alias(entry))
+        lay_over(info, settings_, path_of(exact));
+    else if (const Json& all = member(given, any); !all.is_null() && !is_alias(all))
+        lay_over(info, settings_, path_of(any));
     return info;
 }
 

@@ -1,4 +1,5 @@
-/// From what is asked for ("cheap", "fast", "openai/gpt-5-mini", "gpt-5-mini") to where it is and what is known of it.
+/// From what is asked for ("cheap", "fast", "openai/gpt-5-mini", "gpt-5-mini") to where it is and what is
+/// known of it.
 #pragma once
 
 #include "base/environment.hpp"
@@ -54,21 +55,22 @@ public:
     /// Both are borrowed and must outlive this.
     Models(const Settings&, const Environment&);
 
-    /// An alias, a tier, provider/name, or a bare name that exactly one provider of the catalogue has; tried in this order. Throws
-    /// Error{config} with the nearest name and what to write instead.
+    /// An alias, a tier, provider/name, or a bare name that exactly one provider of the catalogue has; tried
+    /// in this order. Throws Error{config} with the nearest name and what to write instead.
     ResolvedModel resolve(std::string_view asked) const;
 
     /// The name of a model that a server on this machine has, or nothing where it does not answer.
     using Probe = std::function<std::optional<std::string>(const Endpoint&)>;
-    /// What to ask where nothing is said: `model` of the settings, else the cheap model of the first ready provider whose key is in the
-    /// environment, else what `probe` finds at ollama and llamacpp (in this order). Never the builtin. Throws Error{config} that names
-    /// the three shortest ways to get going.
+    /// What to ask where nothing is said: `model` of the settings, else the cheap model of the first ready
+    /// provider whose key is in the environment, else what `probe` finds at ollama and llamacpp (in this
+    /// order). Never the builtin. Throws Error{config} that names the three shortest ways to get going.
     std::string default_model(const Probe& probe = {}) const;
 
     /// What is known of provider/name: the user's entry laid over the catalogue's.
     ModelInfo info(std::string_view provider, std::string_view name) const;
 
-    /// All models of the catalogue and of the user's entries; and every endpoint that has none, with an empty model name.
+    /// All models of the catalogue and of the user's entries; and every endpoint that has none, with an empty
+    /// model name.
     std::vector<ListedModel> list() const;
     /// Aliases and tiers.
     std::vector<ListedName> names() const;

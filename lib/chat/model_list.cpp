@@ -31,9 +31,12 @@ Standing standing_of(const std::string& name, const Settings& settings, const En
         const Endpoint endpoint = find_endpoint(name, settings, environment);
         check_transport(endpoint);
         if (!key_at_hand(endpoint, environment)) {
-            const bool own_variable = !ready || ready->key_variables.find(endpoint.key_env) == std::string_view::npos;
+            const bool own_variable =
+                !ready || ready->key_variables.find(endpoint.key_env) == std::string_view::npos;
             const bool file = endpoint.key_env.empty();
-            return {Reach::no_key, file ? endpoint.key_source.file : own_variable ? endpoint.key_env : with_or(ready->key_variables)};
+            return {Reach::no_key, file           ? endpoint.key_source.file
+                                   : own_variable ? endpoint.key_env
+                                                  : with_or(ready->key_variables)};
         }
         const bool served_here = (ready && ready->place == ReadyEndpoint::Place::local) || is_local(endpoint);
         return {served_here ? Reach::unprobed : Reach::ready, ""};
@@ -70,8 +73,10 @@ std::vector<ListedModel> Models::list() const {
             }
         };
         for (const auto& [key, entry] : member(settings_.tree(), "model").items()) {
-            const bool facts = entry.is_object() && !entry.contains("model") && key.starts_with(provider + '/');
-            const std::string_view name = facts ? std::string_view{key}.substr(provider.size() + 1) : std::string_view{};
+            const bool facts =
+                entry.is_object() && !entry.contains("model") && key.starts_with(provider + '/');
+            const std::string_view name =
+                facts ? std::string_view{key}.substr(provider.size() + 1) : std::string_view{};
             if (facts && name != "*" && !find_in_catalogue(provider, name)) add(name);
         }
         for (std::size_t i = 0; i < catalogue_size(); ++i)

@@ -28,8 +28,9 @@ std::optional<double> cost(const Price& price, const Usage& usage) {
 
     const Rates& rates = rates_for(price, *usage.input);
     double sum = 0;
-    for (const auto& part : {dollars(rates.input, plain), dollars(rates.cached ? rates.cached : rates.input, cached),
-                             dollars(rates.cache_write, written), dollars(rates.output, *usage.output)}) {
+    for (const auto& part :
+         {dollars(rates.input, plain), dollars(rates.cached ? rates.cached : rates.input, cached),
+          dollars(rates.cache_write, written), dollars(rates.output, *usage.output)}) {
         if (!part) return std::nullopt;
         sum += *part;
     }

@@ -12,7 +12,7 @@ namespace llm {
 struct Rates {
     std::optional<double> input;
     std::optional<double> output;
-    std::optional<double> cached;       ///< input read from the provider's cache; unknown: no discount, as `input`
+    std::optional<double> cached;  ///< input read from the provider's cache; unknown: no discount, as `input`
     std::optional<double> cache_write;  ///< input written to it
     friend bool operator==(const Rates&, const Rates&) = default;
 };
@@ -27,9 +27,9 @@ struct Price : Rates {
     friend bool operator==(const Price&, const Price&) = default;
 };
 
-/// Dollars for the tokens counted. Nothing where a count or a rate that is needed is unknown: input and output counts always are, a rate
-/// only where it has tokens. Cached and written tokens are parts of the input and are charged at their own rates instead of `input`.
-/// Reasoning tokens are part of the output.
+/// Dollars for the tokens counted. Nothing where a count or a rate that is needed is unknown: input and
+/// output counts always are, a rate only where it has tokens. Cached and written tokens are parts of the
+/// input and are charged at their own rates instead of `input`. Reasoning tokens are part of the output.
 std::optional<double> cost(const Price&, const Usage&);
 
 }  // namespace llm

@@ -29,8 +29,12 @@ unsigned mode(const fs::path& p) {
 }  // namespace
 
 TEST_CASE("paths: XDG variables say where files go") {
-    const Environment e{{{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/c"}, {"XDG_DATA_HOME", "/d"}, {"XDG_CACHE_HOME", "/k"},
-                         {"XDG_STATE_HOME", "/s"}, {"XDG_RUNTIME_DIR", "/r"}}};
+    const Environment e{{{"HOME", "/h"},
+                         {"XDG_CONFIG_HOME", "/c"},
+                         {"XDG_DATA_HOME", "/d"},
+                         {"XDG_CACHE_HOME", "/k"},
+                         {"XDG_STATE_HOME", "/s"},
+                         {"XDG_RUNTIME_DIR", "/r"}}};
     CHECK(config_folder(e) == "/c/llm-utils");
     CHECK(data_folder(e) == "/d/llm-utils");
     CHECK(cache_folder(e) == "/k/llm-utils");

@@ -65,13 +65,15 @@ TEST_CASE("settings: log = false and a [log] table are both understood") {
     CHECK(parse("[log]\nkeep = \"2d\"\n").boolean("log") == true);
     CHECK(parse("[log]\nenabled = false\n").boolean("log") == false);
     CHECK(parse("[log]\nkeep = \"2d\"\n", {{"LLMUTILS_LOG", "false"}}).boolean("log") == false);
-    CHECK(parse("log = true", {{"LLMUTILS_LOG_KEEP", "5MB"}}).keep("log.keep") == Keep{std::nullopt, 5000000u});
+    CHECK(parse("log = true", {{"LLMUTILS_LOG_KEEP", "5MB"}}).keep("log.keep") ==
+          Keep{std::nullopt, 5000000u});
 }
 
 TEST_CASE("settings: the default model may stand alone or among the aliases") {
     CHECK(parse("model = \"openai/x\"").text("model") == "openai/x");
     CHECK(parse("[model]\ndefault = \"openai/x\"\nfast = \"groq/y\"\n").text("model") == "openai/x");
-    CHECK(parse("[model.fast]\nmodel = \"groq/y\"\n", {{"LLMUTILS_MODEL", "openai/z"}}).text("model") == "openai/z");
+    CHECK(parse("[model.fast]\nmodel = \"groq/y\"\n", {{"LLMUTILS_MODEL", "openai/z"}}).text("model") ==
+          "openai/z");
     CHECK(parse("[model.fast]\nmodel = \"groq/y\"\n").text("model.fast.model") == "groq/y");
     CHECK_THAT(complaint("model = \"x\"\n[model.fast]\nmodel = \"y\"\n"), contains("default = "));
 }
@@ -93,7 +95,8 @@ TEST_CASE("settings: names with dots are quoted, as in TOML") {
 }
 
 TEST_CASE("settings: an unknown name is refused with place and nearest name") {
-    CHECK_THAT(complaint("\ntimeot = \"3s\"\n"), begins_with("config.toml:2: ") && contains("did you mean 'timeout'?"));
+    CHECK_THAT(complaint("\ntimeot = \"3s\"\n"),
+               begins_with("config.toml:2: ") && contains("did you mean 'timeout'?"));
     CHECK_THAT(complaint("[log]\nkep = \"3d\"\n"), begins_with("config.toml:2: ") && contains("'keep'"));
     CHECK_THAT(complaint("[model.x]\ntemprature = 1\n"), contains("'temperature'"));
     CHECK_THAT(complaint("zzzzzzzzzzzz = 1\n"), contains("there are model,"));
@@ -151,7 +154,8 @@ TEST_CASE("settings: the file is config.toml of the configuration folder, and ma
 TEST_CASE("settings: a file that is named must be there") {
     const Scratch scratch;
     CHECK_THROWS_AS(Settings::load(Environment{{}}, scratch.path / "no.toml"), Error);
-    CHECK_THROWS_AS(Settings::load(Environment{{{"LLMUTILS_CONFIG", (scratch.path / "no.toml").string()}}}), Error);
+    CHECK_THROWS_AS(Settings::load(Environment{{{"LLMUTILS_CONFIG", (scratch.path / "no.toml").string()}}}),
+                    Error);
     CHECK_THROWS_AS(Settings::load(Environment{{}}, scratch.path), Error);
     std::ofstream{scratch.path / "yes.toml"} << "retries = 9\n";
     CHECK(Settings::load(Environment{{}}, scratch.path / "yes.toml").integer("retries") == 9);
@@ -183,7 +187,8 @@ TEST_CASE("settings: every entry of the table has words for people, and a defaul
 TEST_CASE("settings: loading thirty lines", "[.timing]") {
     std::string toml = "timeout = \"30s\"\nlog = true\n";
     for (int i = 0; i < 7; ++i)
-        toml += "[provider.p" + std::to_string(i) + "]\nbase_url = \"http://127.0.0.1\"\nkey_env = \"K\"\ntimeout = \"3s\"\n";
+        toml += "[provider.p" + std::to_string(i) +
+                "]\nbase_url = \"http://127.0.0.1\"\nkey_env = \"K\"\ntimeout = \"3s\"\n";
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 1000; ++i) parse(toml);
     const auto end = std::chrono::steady_clock::now();

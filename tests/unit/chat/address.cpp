@@ -18,16 +18,19 @@ TEST_CASE("address: its parts") {
 }
 
 TEST_CASE("address: what is none") {
-    for (const char* bad : {"", "localhost:80", "://x", "http://", "http://a b", "http://[::1", "http://a:port", "http://a\\b", "http:///x"}) {
+    for (const char* bad : {"", "localhost:80", "://x", "http://", "http://a b", "http://[::1",
+                            "http://a:port", "http://a\\b", "http:///x"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_address(bad));
     }
 }
 
 TEST_CASE("address: loopback is what never leaves the machine, and nothing that looks like it") {
-    for (const char* host : {"localhost", "a.localhost", "127.0.0.1", "127.255.1.2", "::1"}) CHECK(is_loopback(host));
-    for (const char* host : {"127.evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "notlocalhost", "10.0.0.1", "0.0.0.0",
-                             "128.0.0.1", "::2", "2130706433", "127.0.0.256", "127.0.0", ""}) {
+    for (const char* host : {"localhost", "a.localhost", "127.0.0.1", "127.255.1.2", "::1"})
+        CHECK(is_loopback(host));
+    for (const char* host :
+         {"127.evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "notlocalhost", "10.0.0.1",
+          "0.0.0.0", "128.0.0.1", "::2", "2130706433", "127.0.0.256", "127.0.0", ""}) {
         CAPTURE(host);
         CHECK_FALSE(is_loopback(host));
     }
@@ -51,5 +54,6 @@ TEST_CASE("address: OLLAMA_HOST is understood as Ollama understands it") {
 
 TEST_CASE("address: Azure's endpoint gets the path of its v1 API") {
     CHECK(azure_base_url("https://r.openai.azure.com/") == "https://r.openai.azure.com/openai/v1");
-    CHECK(azure_base_url("https://r.openai.azure.com/openai/deployments/d") == "https://r.openai.azure.com/openai/deployments/d");
+    CHECK(azure_base_url("https://r.openai.azure.com/openai/deployments/d") ==
+          "https://r.openai.azure.com/openai/deployments/d");
 }

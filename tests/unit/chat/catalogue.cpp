@@ -34,7 +34,8 @@ TEST_CASE("catalogue: every line of the data is in the table, in order") {
     CHECK(lines > 100);
     CHECK(lines == catalogue_size());
     for (std::size_t i = 1; i < catalogue_size(); ++i)
-        CHECK(std::pair{catalogue_provider(i - 1), catalogue_name(i - 1)} < std::pair{catalogue_provider(i), catalogue_name(i)});
+        CHECK(std::pair{catalogue_provider(i - 1), catalogue_name(i - 1)} <
+              std::pair{catalogue_provider(i), catalogue_name(i)});
 }
 
 TEST_CASE("catalogue: each entry has a date, a source and rates that can be true") {

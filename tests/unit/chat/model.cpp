@@ -14,7 +14,9 @@ struct World {
     Settings settings;
     Models models;
     explicit World(std::string_view toml, Variables variables = {})
-        : environment(std::move(variables)), settings(Settings::parse(toml, "config.toml", environment)), models(settings, environment) {}
+        : environment(std::move(variables)),
+          settings(Settings::parse(toml, "config.toml", environment)),
+          models(settings, environment) {}
     World(const World&) = delete;
 
     std::string full(std::string_view asked) const { return models.resolve(asked).full_name(); }
@@ -50,7 +52,8 @@ TEST_CASE("model: a bare name is found where exactly one provider has it") {
     const World world{""};
     CHECK(world.full("gpt-5-mini") == "openai/gpt-5-mini");
     CHECK(world.full("claude-haiku-4-5-20251001") == "anthropic/claude-haiku-4-5-20251001");
-    CHECK(world.full("meta-llama/llama-4-scout-17b-16e-instruct") == "groq/meta-llama/llama-4-scout-17b-16e-instruct");
+    CHECK(world.full("meta-llama/llama-4-scout-17b-16e-instruct") ==
+          "groq/meta-llama/llama-4-scout-17b-16e-instruct");
     const World two{"[model.\"azure/gpt-5-mini\"]\ninput = 1\n"};
     CHECK_THAT(two.complaint("gpt-5-mini"), contains("azure/gpt-5-mini or openai/gpt-5-mini"));
 }
@@ -84,7 +87,9 @@ max_tokens = 100
 }
 
 TEST_CASE("model: tiers name models or aliases") {
-    const World world{"[model]\nquick = \"openai/gpt-5-mini\"\n[tier]\ncheap = \"quick\"\nstrong = \"anthropic/claude-opus-4-5\"\n"};
+    const World world{
+        "[model]\nquick = \"openai/gpt-5-mini\"\n[tier]\ncheap = \"quick\"\nstrong = "
+        "\"anthropic/claude-opus-4-5\"\n"};
     CHECK(world.full("cheap") == "openai/gpt-5-mini");
     CHECK(world.full("strong") == "anthropic/claude-opus-4-5");
     CHECK_THAT(world.complaint("standard"), contains("[tier] in config.toml"));
@@ -146,23 +151,29 @@ steps = [{above = 1000, input = 2, output = 4}]
 
 TEST_CASE("model: figures that cannot be are refused with their place") {
     CHECK_THAT(World("[model.\"openai/x\"]\ninput = -1\n").complaint("openai/x"), contains("config.toml:1"));
-    CHECK_THAT(World("[model.\"openai/x\"]\nsteps = [{above = 5}, {above = 4}]\n").complaint("openai/x"), contains("rising"));
+    CHECK_THAT(World("[model.\"openai/x\"]\nsteps = [{above = 5}, {above = 4}]\n").complaint("openai/x"),
+               contains("rising"));
     CHECK_THAT(World("[model.\"openai/x\"]\nsteps = 3\n").complaint("openai/x"), contains("rising"));
-    CHECK_THAT(World("[model.\"openai/x\"]\nreasoning = \"high\"\n").complaint("openai/x"), contains("alias"));
+    CHECK_THAT(World("[model.\"openai/x\"]\nreasoning = \"high\"\n").complaint("openai/x"),
+               contains("alias"));
 }
 
 TEST_CASE("model: the default is what the settings say") {
     CHECK(World("model = \"poet\"", {{"OPENAI_API_KEY", "k"}}).models.default_model() == "poet");
-    CHECK(World("[model.default]\nmodel = \"openai/gpt-5-nano\"\ntemperature = 0\n").models.default_model() == "default");
+    CHECK(World("[model.default]\nmodel = \"openai/gpt-5-nano\"\ntemperature = 0\n").models.default_model() ==
+          "default");
     CHECK(World("", {{"LLMUTILS_MODEL", "groq/x"}}).models.default_model() == "groq/x");
 }
 
 TEST_CASE("model: else a cheap one of the first provider whose key is there") {
-    CHECK(World("", {{"OPENAI_API_KEY", "k"}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() == "openai/gpt-5.6-luna");
-    CHECK(World("", {{"OPENAI_API_KEY", ""}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() == "anthropic/claude-haiku-4-5");
-    CHECK(World("[provider.mistral]\nkey_command = [\"x\"]\n").models.default_model() == "mistral/mistral-small-latest");
-    CHECK(World("[provider.openai]\nbase_url = 3\n", {{"OPENAI_API_KEY", "k"}, {"GROQ_API_KEY", "k"}}).models.default_model() ==
-          "groq/openai/gpt-oss-20b");
+    CHECK(World("", {{"OPENAI_API_KEY", "k"}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
+          "openai/gpt-5.6-luna");
+    CHECK(World("", {{"OPENAI_API_KEY", ""}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
+          "anthropic/claude-haiku-4-5");
+    CHECK(World("[provider.mistral]\nkey_command = [\"x\"]\n").models.default_model() ==
+          "mistral/mistral-small-latest");
+    CHECK(World("[provider.openai]\nbase_url = 3\n", {{"OPENAI_API_KEY", "k"}, {"GROQ_API_KEY", "k"}})
+              .models.default_model() == "groq/openai/gpt-oss-20b");
     for (const ReadyEndpoint& ready : ready_endpoints()) {
         CAPTURE(ready.name);
         if (!ready.default_model.empty()) CHECK(find_in_catalogue(ready.catalogue, ready.default_model));
@@ -176,10 +187,13 @@ TEST_CASE("model: else a server that answers on loopback, and never a silent sta
         asked.push_back(e.name);
         return std::optional<std::string>{};
     };
-    CHECK_THROWS_WITH(world.models.default_model(silent),
-                      contains("OPENAI_API_KEY") && contains("Ollama") && contains("model = ") && contains("config.toml"));
+    CHECK_THROWS_WITH(world.models.default_model(silent), contains("OPENAI_API_KEY") && contains("Ollama") &&
+                                                              contains("model = ") &&
+                                                              contains("config.toml"));
     CHECK(asked == std::vector<std::string>{"ollama", "llamacpp"});
-    const auto llama = [](const Endpoint& e) { return e.name == "llamacpp" ? std::optional<std::string>{"tiny"} : std::nullopt; };
+    const auto llama = [](const Endpoint& e) {
+        return e.name == "llamacpp" ? std::optional<std::string>{"tiny"} : std::nullopt;
+    };
     CHECK(world.models.default_model(llama) == "llamacpp/tiny");
     CHECK_THROWS_AS(world.models.default_model(), Error);
 }
@@ -203,7 +217,8 @@ cheap = "nowhere"
 )", {{"OPENAI_API_KEY", "k"}}};
     const auto models = world.models.list();
     const auto find = [&](std::string_view provider, std::string_view name) {
-        const auto it = std::ranges::find_if(models, [&](const ListedModel& m) { return m.info.provider == provider && m.info.name == name; });
+        const auto it = std::ranges::find_if(
+            models, [&](const ListedModel& m) { return m.info.provider == provider && m.info.name == name; });
         REQUIRE(it != models.end());
         return *it;
     };
