@@ -121,7 +121,7 @@ def zsh_arguments(arguments, function):
     out = ""
     for a in arguments:
         v = a["value"]
-        out += f"        '{'*' if a['repeated'] else ''}::{zsh_text(a['name'])}:{zsh_action(v, function)}'\n"
+        out += f"        '{'*:' if a['repeated'] else '::'}{zsh_text(a['name'])}:{zsh_action(v, function)}'\n"
     return out
 
 
@@ -150,8 +150,8 @@ def fish_value(v, name):
     if v is None or v["optional"]:
         return ""
     if v["choices"]:
-        listed = "\n".join(c["name"] + ("\t" + c["about"] if c["about"] else "") for c in v["choices"])
-        return " -x -a " + fish_quoted(listed)
+        pairs = " ".join(f"{fish_quoted(c['name'])} {fish_quoted(c['about'])}" for c in v["choices"])
+        return " -x -a " + fish_quoted(f"(printf '%s\\t%s\\n' {pairs})")
     if v["complete"] in ASKED:
         return " -x -a " + fish_quoted(f"(__{name.replace('-', '_')}_ask_binary {v['complete']})")
     if v["complete"] in FILES:

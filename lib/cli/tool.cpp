@@ -22,6 +22,15 @@ void complain(const std::string& tool, std::string_view message) {
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void set(std::vector<Named>& all, std::string name, std::string about) {
+    const auto it = std::ranges::find(all, name, &Named::name);
+    if (it != all.end()) {
+        it->about = std::move(about);
+    } else {
+        all.push_back({std::move(name), std::move(about)});
+    }
+}
+
 }  // namespace
 
 std::string_view version() noexcept { return LLM_VERSION; }
@@ -38,7 +47,7 @@ Tool::Tool(std::string_view name, std::string_view about) : Verb(name, about) {
     variables_ = {{"NO_COLOR", "where set, nothing is printed in colour"},
                   {"XDG_CONFIG_HOME", "where configuration lies; ~/.config where unset"},
                   {"XDG_DATA_HOME", "where stores lie; ~/.local/share where unset"}};
-    files_ = {{"~/.config/llm-utils/config.toml", "configuration: providers, models, tiers, defaults"}};
+    files_ = {{"$XDG_CONFIG_HOME/llm-utils/config.toml", "configuration: providers, models, tiers, defaults"}};
     pages_ = {"llm-utils(7)", "llm-record(5)"};
 }
 
@@ -53,17 +62,17 @@ Tool& Tool::exit(std::string code, std::string meaning) {
 }
 
 Tool& Tool::environment(std::string variable, std::string about) {
-    variables_.push_back({std::move(variable), std::move(about)});
+    set(variables_, std::move(variable), std::move(about));
     return *this;
 }
 
 Tool& Tool::file(std::string path, std::string about) {
-    files_.push_back({std::move(path), std::move(about)});
+    set(files_, std::move(path), std::move(about));
     return *this;
 }
 
 Tool& Tool::see_also(std::string page) {
-    pages_.push_back(std::move(page));
+    if (std::ranges::find(pages_, page) == pages_.end()) pages_.push_back(std::move(page));
     return *this;
 }
 

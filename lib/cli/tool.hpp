@@ -50,6 +50,7 @@ public:
 
     /// Changes or adds a line of the table of exit codes, which starts as llm-record(5) has it.
     Tool& exit(std::string code, std::string meaning);
+    // Each of these replaces what was said of the same name before.
     /// A variable no option names ("OPENAI_API_KEY").
     Tool& environment(std::string variable, std::string about);
     Tool& file(std::string path, std::string about);

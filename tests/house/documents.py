@@ -1,0 +1,87 @@
+"""Manual pages and completions are what --describe makes them, and all name the same options."""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import house
+
+DOCS = house.ROOT / "cmake/docs/docs.py"
+
+
+def manuals():
+    return sorted(p for p in (house.ROOT / "man").glob("*.[1-8]"))
+
+
+def lint(page):
+    """What mandoc says, but for references to pages of ours that are not installed here."""
+    ours = {p.name for p in manuals()} | {p.name.removesuffix(".in") for p in (house.ROOT / "man").glob("*.in")}
+    said = subprocess.run(["mandoc", "-Tlint", page], capture_output=True, text=True).stdout.splitlines()
+    def known(line):
+        m = re.search(r"referenced manual not found: Xr (\S+) (\d)", line)
+        return m and f"{m[1]}.{m[2]}" in ours
+    return [line for line in said if not known(line)]
+
+
+def help_options(tool, commands):
+    texts = [house.run(tool, "--help")] + [house.run(tool, c, "--help") for c in commands]
+    found = set()
+    for r in texts:
+        for line in r.stdout.decode().splitlines():
+            m = re.match(r"^ {2,6}(-.*?)(?: {2,}|$)", line)
+            if m:
+                found |= {w for w in re.split(r"[ ,]+", m[1]) if re.match(r"^--?[a-z0-9A-Z]", w)}
+    return found
+
+
+def manual_options(page):
+    found = set()
+    for line in page.read_text().splitlines():
+        if line.startswith(".It Fl"):
+            for m in re.finditer(r"Fl (Fl )?([A-Za-z0-9-]+)", line):
+                found.add(("--" if m[1] else "-") + m[2])
+    return found
+
+
+class Documents(unittest.TestCase):
+    def setUp(self):
+        self.out = pathlib.Path(tempfile.mkdtemp())
+        (self.out / "man").mkdir()
+        for prose in [*(house.ROOT / "man").glob("*.1.in"), *(house.ROOT / "tests/support/toy").glob("*.1.in")]:
+            shutil.copy(prose, self.out / "man")
+        subprocess.run([sys.executable, DOCS, "--out", self.out, *house.tools()], check=True, stdout=subprocess.DEVNULL)
+
+    def tearDown(self):
+        shutil.rmtree(self.out)
+
+    def test_what_is_committed_is_up_to_date(self):
+        tools = house.filters()
+        if not tools:
+            self.skipTest("no tool is built yet")
+        r = subprocess.run([sys.executable, DOCS, "--check", *tools], capture_output=True, text=True)
+        self.assertEqual(0, r.returncode, r.stdout + r.stderr)
+
+    def test_every_tool_has_a_page(self):
+        for tool in house.tools():
+            self.assertTrue((self.out / "man" / f"{tool.name}.1").exists(), f"man/{tool.name}.1.in is missing")
+
+    def test_help_and_page_name_the_options_of_describe(self):
+        for tool in house.tools():
+            with self.subTest(tool=tool.name):
+                d = house.describe(tool)
+                told = house.option_names(d)
+                self.assertEqual(told, help_options(tool, [c["name"] for c in d["commands"]]))
+                self.assertEqual(told, manual_options(self.out / "man" / f"{tool.name}.1"))
+
+    @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
+    def test_mandoc_has_nothing_to_say(self):
+        for page in manuals() + sorted(self.out.glob("man/*.1")):
+            with self.subTest(page=page.name):
+                self.assertEqual([], lint(page))
+
+
+if __name__ == "__main__":
+    house.main()
