@@ -105,7 +105,7 @@ private:
                         wire_->name());
         if (wire_->base_url().find("/deployments/") != std::string::npos) return "/chat/completions" + version;
         const bool has_root = wire_->base_url().ends_with("/openai");
-        return fmt::format("{}/deployments/{}/chat/completions{}", has_root ? "" : "/openai", r.model, version);
+        return fmt::format("{}/deployments/{}/chat/completions{}", has_root ? "" : "/openai", in_path(r.model), version);
     }
 
     Json messages(const Request& r) const {

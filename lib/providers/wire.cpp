@@ -271,6 +271,17 @@ std::string take_text(Json& j, std::string_view key) {
     return m && m->is_string() ? std::move(m->get_ref<std::string&>()) : std::string{};
 }
 
+std::string in_path(std::string_view text) {
+    constexpr std::string_view plain = "-._~:/@";
+    std::string out;
+    for (const char c : text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || plain.find(c) != plain.npos) out += c;
+        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
 void merge(Json& into, const Json& from) {
     if (!into.is_object() || !from.is_object()) {
         into = from;

@@ -63,6 +63,9 @@ Json* find(Json& j, std::string_view key);
 /// "a.b" of an URL's host, without port, in lower case.
 std::string_view host_of(std::string_view url) noexcept;
 
+/// A model's name as part of a path: what could end the path is percent-encoded, "/" stays.
+std::string in_path(std::string_view name);
+
 /// Objects member by member, all else replaced.
 void merge(Json& into, const Json& from);
 
