@@ -24,7 +24,7 @@ struct Facts {
     std::vector<Fact> numbers;   ///< "1250.5", "#2" for an ordinal, "12/3/2024" for a joined group
     std::vector<Fact> measures;  ///< "5 km": a number with its unit's normal form
     std::vector<Fact> units;     ///< currencies and units, with a number or without
-    std::vector<Fact> quotes;    ///< folded content
+    std::vector<Fact> quotes;    ///< the words in it, folded, joined by a space
     std::vector<Fact> languages;
     std::vector<Fact> dates;     ///< months, days, "tomorrow", "last week", am, pm
     std::vector<Fact> names;     ///< identifiers, capitalised words, known names; folded
@@ -35,6 +35,9 @@ Facts facts_of(std::string_view text, const std::vector<GateWord>& words);
 /// The first difference of kind number, unit, quote, language, date or name.
 std::optional<Refusal> facts_differ(std::string_view a, const std::vector<GateWord>& words_a, std::string_view b,
                                     const std::vector<GateWord>& words_b);
+
+/// Whether the folded word names a unit or a currency.
+bool names_unit(std::string_view word);
 
 // The parts of facts_of, one a file.
 void read_numbers(std::string_view text, const std::vector<GateWord>&, Facts&);

@@ -11,9 +11,10 @@
 namespace llm {
 namespace {
 
-constexpr std::string_view known_names =
+constexpr char known_names_table[] =
 #include "text/names.inc"
     ;
+constexpr std::string_view known_names(known_names_table, sizeof known_names_table - 1);
 
 /// Languages of people and of machines. Those that are common words too count with a capital only.
 constexpr auto languages = std::to_array<std::string_view>(
@@ -26,6 +27,14 @@ constexpr auto languages = std::to_array<std::string_view>(
      "slovenian", "somali", "spanish", "sql", "swahili", "swedish", "tagalog", "tamil", "telugu", "thai", "tibetan",
      "turkish", "typescript", "ukrainian", "urdu", "vietnamese", "welsh", "yiddish", "zulu"});
 constexpr auto capital_languages = std::to_array<std::string_view>({"rust", "go", "swift", "polish", "julia", "dart", "elixir", "c", "r"});
+
+/// Titles, months' and companies' abbreviations: they stand beside names and name nothing.
+constexpr auto honorifics = std::to_array<std::string_view>(
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "inc", "corp", "ltd", "llc", "co", "jr", "sr", "st", "gen", "sen", "rep",
+     "gov", "lt", "col", "capt", "sgt", "president", "professor", "doctor", "hi", "hello", "dear", "oh", "ok", "yes"});
+/// Abbreviations that are common nouns: the other text may do without them, but not have another.
+constexpr auto common_acronyms = std::to_array<std::string_view>(
+    {"atm", "pin", "id", "tv", "pc", "sms", "app", "cd", "dvd", "gps", "diy", "faq", "asap", "url", "ceo", "card"});
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -140,8 +149,15 @@ private:
         const bool single = l.capitals == 1 && l.small == 0 && w.text != "i" && !opens;
         if (w.role == WordRole::function && !single) return;
         const bool acronym = l.capitals > 1 && l.small == 0;
+        if (among(honorifics, w.text) || names_unit(w.text)) return;
+        if (single && dotted(i)) return;
         const bool named = speaking && ((capital && !opens) || acronym || l.inner_capital || single);
-        if (named || known(w)) facts_.names.push_back({w.text, written});
+        if (named || known(w)) facts_.names.push_back({w.text, written, among(common_acronyms, w.text)});
+    }
+
+    /// "U.S.", "J. Smith": a letter with a point; too little to tell names apart.
+    bool dotted(std::size_t i) const {
+        return i + 1 < words_.size() && words_[i + 1].text == "." && words_[i + 1].span.begin == words_[i].span.end;
     }
 
     static bool known(const GateWord& w) { return w.text.size() > 3 && has_line(known_names, w.text); }
@@ -161,11 +177,11 @@ bool word_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-std::string trimmed_quote(std::string_view inside) {
-    constexpr std::string_view outer = " \t\r\n.,!?;:";
-    const std::size_t first = inside.find_first_not_of(outer);
-    if (first == std::string_view::npos) return {};
-    return fold(inside.substr(first, inside.find_last_not_of(outer) + 1 - first));
+std::string words_in(std::string_view inside) {
+    std::string out;
+    for (const GateWord& w : gate_words(inside))
+        if (w.role != WordRole::mark) out.append(out.empty() ? "" : " ").append(w.text);
+    return out;
 }
 
 }  // namespace
@@ -184,7 +200,7 @@ void read_quotes(std::string_view text, Facts& facts) {
                 end = text.find(q.close, end + 1);
             if (end == std::string_view::npos) break;
             const std::string_view inside = text.substr(i + q.open.size(), end - i - q.open.size());
-            if (std::string key = trimmed_quote(inside); !key.empty()) facts.quotes.push_back({std::move(key), std::string(inside)});
+            if (std::string key = words_in(inside); !key.empty()) facts.quotes.push_back({std::move(key), std::string(inside)});
             next = end + q.close.size();
             break;
         }

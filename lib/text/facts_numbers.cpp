@@ -209,6 +209,8 @@ private:
 
 }  // namespace
 
+bool names_unit(std::string_view word) { return !unit_of(word).empty(); }
+
 void read_numbers(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
     Reader(text, words, facts).run();
 }

@@ -10,7 +10,7 @@ namespace {
 /// Words that put what precedes and what follows them into different places.
 constexpr auto relations = std::to_array<std::string_view>(
     {"from", "to", "into", "over", "than", "before", "after", "under", "above", "below", "instead", "rather", "versus", "vs",
-     "against", "by", "with", "for", "of", "on", "in", "until", "via", "per", "minus", "divided", "without", "beside", "behind"});
+     "against", "by", "minus", "beside", "behind"});
 constexpr auto opposed = std::to_array<std::pair<std::string_view, std::string_view>>(
     {{"from", "to"}, {"from", "into"}, {"into", "out"}, {"since", "until"}});
 constexpr auto joining = std::to_array<std::string_view>({"and", "or", "&", ",", "nor", "plus", "both", "/"});
@@ -44,16 +44,16 @@ std::size_t object_of(const Words& words, std::size_t i) {
     return words.size();
 }
 
-std::vector<std::size_t> places(const Words& words, std::string_view stem) {
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (words[i].stem == stem) found.push_back(i);
-    return found;
-}
-
+/// Among the last few things before the place: what the relation's left side can be.
 bool stands_before(const Words& words, std::string_view stem, std::size_t place) {
-    const auto found = places(words, stem);
-    return !found.empty() && found.back() < place;
+    constexpr std::size_t reach = 3;
+    std::size_t things = 0;
+    for (std::size_t i = place; i-- > 0 && things < reach;) {
+        if (words[i].text == "." || words[i].text == ";" || words[i].text == "?") return false;
+        if (words[i].stem == stem) return true;
+        things += thing(words[i]);
+    }
+    return false;
 }
 
 /// The same relation, its object in the one standing before it in the other, both ways.

@@ -9,9 +9,10 @@
 namespace llm {
 namespace {
 
-constexpr std::string_view antonyms =
+constexpr char antonyms_table[] =
 #include "text/antonyms.inc"
     ;
+constexpr std::string_view antonyms(antonyms_table, sizeof antonyms_table - 1);
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -22,17 +23,20 @@ constexpr auto prefixes = std::to_array<std::string_view>({"un", "in", "im", "il
                                                            "counter", "under", "over"});
 constexpr auto quantities = std::to_array<std::pair<std::string_view, int>>(
     {{"all", 5}, {"every", 5}, {"each", 5}, {"always", 5}, {"entirely", 5}, {"fully", 5}, {"most", 4}, {"mostly", 4},
-     {"usually", 4}, {"many", 3}, {"much", 3}, {"often", 3}, {"frequently", 3}, {"some", 2}, {"several", 2}, {"sometimes", 2},
+     {"usually", 4}, {"many", 3}, {"much", 3}, {"lots", 3}, {"often", 3}, {"frequently", 3}, {"some", 2}, {"several", 2}, {"sometimes", 2},
      {"occasionally", 2}, {"partly", 2}, {"few", 1}, {"little", 1}, {"rarely", 1}, {"seldom", 1}, {"hardly", 1},
      {"barely", 1}, {"scarcely", 1}});
 /// Words of failure: a negation in one text may be told by one of them in the other. Stems.
 constexpr auto failures = std::to_array<std::string_view>(
     {"fail", "unabl", "declin", "reject", "deni", "refus", "miss", "broken", "wrong", "problem", "issu", "troubl", "error",
-     "lack", "imposs", "stuck", "lost", "difficulti", "decl", "block", "incorrect", "unsuccess", "invalid", "wait", "avoid"});
+     "lack", "imposs", "stuck", "lost", "difficulti", "decl", "block", "incorrect", "unsuccess", "invalid", "wait", "avoid", "pend", "delay", "late", "gone",
+     "disappear", "vanish", "struggl", "forgot", "forgotten", "incap", "prevent", "without"});
 /// What is denied of the speaker's knowledge does not deny what is asked about. Stems.
 constexpr auto knowing = std::to_array<std::string_view>({"know", "sure", "certain", "understand", "understood", "idea", "clue",
                                                           "figur", "rememb", "recogn", "recognis", "see", "clear"});
-constexpr auto focus = std::to_array<std::string_view>({"only", "even", "except", "but", "unless", "barring", "just"});
+constexpr auto focus = std::to_array<std::string_view>({"only", "even", "except", "unless", "barring"});
+constexpr auto universal = std::to_array<std::string_view>({"all", "every", "everyone", "everybody", "everything", "always", "both",
+                                                            "everywhere"});
 
 int quantity(std::string_view word) {
     const auto* const found = std::ranges::find(quantities, word, &std::pair<std::string_view, int>::first);
@@ -52,34 +56,53 @@ bool suffixed(std::string_view a, std::string_view b) {
     return b == base || (b.starts_with(base) && b.substr(base.size()) == "ful");
 }
 
-const GateWord* negated_word(const std::vector<GateWord>& words, std::size_t negator) {
-    for (std::size_t i = negator + 1; i < words.size() && i < negator + 6; ++i) {
-        if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"") break;
-        if (words[i].role == WordRole::content) return &words[i];
+/// What a negator denies, as far as we can see: the content words from it to the end of its clause.
+std::vector<std::string_view> scope_of(const std::vector<GateWord>& words, std::size_t negator) {
+    constexpr std::size_t widest = 6;
+    std::vector<std::string_view> scope;
+    for (std::size_t i = negator + 1; i < words.size() && scope.size() < widest; ++i) {
+        if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"" && words[i].text != "-") break;
+        if (words[i].role == WordRole::content) scope.push_back(words[i].stem);
     }
-    for (std::size_t i = negator; i-- > 0;)
-        if (words[i].role == WordRole::content) return &words[i];
-    return nullptr;
+    return scope;
 }
 
 bool has_stem(const std::vector<GateWord>& words, std::string_view stem) {
     return std::ranges::any_of(words, [stem](const GateWord& w) { return w.stem == stem; });
 }
 
-/// The negators that deny something of the matter: not "not only", "no longer"'s second half, a tag
-/// question, or the speaker's own not knowing.
+bool has_word(const std::vector<GateWord>& words, std::string_view text) {
+    return std::ranges::any_of(words, [text](const GateWord& w) { return w.text == text; });
+}
+
+/// "…, aren't you?": a comma, at most four words, a question mark, nothing but grammar between.
+bool in_tag_question(const std::vector<GateWord>& words, std::size_t negator) {
+    std::size_t end = negator + 1;
+    while (end < words.size() && end < negator + 3 && words[end].role == WordRole::function) ++end;
+    if (end == negator + 1 || end >= words.size() || words[end].text != "?") return false;
+    return negator >= 2 && words[negator - 1].role == WordRole::function && words[negator - 2].text == ",";
+}
+
+/// Words that deny the speaker's own knowledge only: "I'm not sure how …" asks how, unless the other
+/// text speaks of knowing too.
+bool own_ignorance(const std::vector<GateWord>& words, std::size_t negator, const std::vector<GateWord>& others) {
+    for (std::size_t j = negator + 1; j + 1 < words.size() && j < negator + 4; ++j) {
+        if (!among(knowing, words[j].stem)) continue;
+        const auto speaks_of_it = [&](const GateWord& w) { return w.stem == words[j].stem || opposites(w, words[j]); };
+        return std::ranges::none_of(others, speaks_of_it);
+    }
+    return false;
+}
+
+/// The negators that deny something of the matter.
 std::vector<std::size_t> negators_of(const std::vector<GateWord>& words, const std::vector<GateWord>& others) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i].role != WordRole::negator) continue;
         const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1].text) : "";
-        if (words[i].text == "not" && next == "only") continue;
+        if (words[i].text == "not" && next == "only" && !has_word(others, "only")) continue;
         if (next == "problem" || next == "matter" || next == "doubt") continue;
-        bool own_ignorance = false;
-        for (std::size_t j = i + 1; j < std::min(words.size(), i + 4); ++j)
-            own_ignorance = own_ignorance || (among(knowing, words[j].stem) && !has_stem(others, words[j].stem) &&
-                                              j + 1 < words.size());
-        if (!own_ignorance) found.push_back(i);
+        if (!in_tag_question(words, i) && !own_ignorance(words, i, others)) found.push_back(i);
     }
     return found;
 }
@@ -93,7 +116,9 @@ struct Side {
         return std::ranges::any_of(only, [this](std::size_t i) { return among(failures, words[i].stem); });
     }
     bool focused() const {
-        return std::ranges::any_of(only, [this](std::size_t i) { return among(focus, words[i].text); });
+        return std::ranges::any_of(only, [this](std::size_t i) {
+            return among(focus, words[i].text) || among(universal, words[i].text);
+        });
     }
     std::string negator() const { return negators.empty() ? std::string() : words[negators.front()].text; }
 };
@@ -123,12 +148,15 @@ bool sets_right(const Side& negated, std::size_t word) {
     });
 }
 
+/// One negation in each, but of different things: "the red one, not the blue", "the blue one, not the red".
 std::optional<Refusal> scope_moved(const Side& a, const Side& b) {
-    const GateWord* const left = negated_word(a.words, a.negators.front());
-    const GateWord* const right = negated_word(b.words, b.negators.front());
-    if (left == nullptr || right == nullptr || left->stem == right->stem) return std::nullopt;
-    if (!has_stem(b.words, left->stem) && !has_stem(a.words, right->stem)) return std::nullopt;
-    return Refusal{Difference::negation, a.negator() + " " + left->text, b.negator() + " " + right->text};
+    const auto left = scope_of(a.words, a.negators.front()), right = scope_of(b.words, b.negators.front());
+    if (left.empty() || right.empty()) return std::nullopt;
+    const auto shared = [&right](std::string_view s) { return std::ranges::find(right, s) != right.end(); };
+    if (std::ranges::any_of(left, shared)) return std::nullopt;
+    if (!has_stem(b.words, left.front()) && !has_stem(a.words, right.front())) return std::nullopt;
+    return Refusal{Difference::negation, a.negator() + " " + std::string(left.front()),
+                   b.negator() + " " + std::string(right.front())};
 }
 
 }  // namespace

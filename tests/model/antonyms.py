@@ -7,8 +7,10 @@ The data are WordNet 3.0's (Debian's wordnet-base), Copyright 2006 by Princeton 
 WordNet licence, which allows use, copying, modification and distribution with its notice kept; the
 notice is written into the tables.
 
-antonyms: the pairs joined by a lexical antonym pointer in any part of speech, single words only, as
-stems, plus the pairs that EXTRA adds (grammar and computing words that a dictionary of concepts lacks).
+antonyms: the pairs joined by a lexical antonym pointer in any part of speech, and what follows from
+them: each word of the one synset against each of the other, and against the adjectives similar to it
+(frivolous is opposed to serious, so playful is); never two words that share a synset or are similar
+themselves, and no pair of rarities or one that a prefix tells (un-, in-, dis-). Single words only, as stems, plus the pairs that EXTRA adds (grammar and computing words that a dictionary of concepts lacks).
 names: single words whose first sense is an instance (a city, a country, a person, a river) and that
 are no common word, folded, and the words for peoples and languages.
 """
@@ -118,6 +120,28 @@ def first_senses(folder, part):
     return senses
 
 
+def tagged(folder, part):
+    """Words that occur in the corpus WordNet was checked with, so no rarities."""
+    found = set()
+    for line in (folder / f"index.{part}").read_text().splitlines():
+        if line.startswith("  "):
+            continue
+        fields = line.split()
+        if int(fields[5 + int(fields[3])]) > 0:
+            found.add(fields[0])
+    return found
+
+
+def by_prefix(longer, shorter):
+    """What lib/text/polarity.cpp knows by rule."""
+    return len(shorter) >= 3 and re.fullmatch(r"(un|in|im|il|ir|dis|non|de|mis|anti|counter|under|over)" + re.escape(shorter),
+                                              longer) is not None
+
+
+def negative(word):
+    return re.match(r"(un|in|im|il|ir|dis|non)", word) is not None or word.endswith("less")
+
+
 def write(path, lines, what):
     with open(path, "w") as out:
         out.write(NOTICE)
@@ -139,21 +163,39 @@ def main():
     pairs = set()
 
     def add(a, b):
+        if not (single.match(a) and single.match(b)):
+            return
         a, b = stem(a), stem(b)
-        if a != b and len(a) > 1 and len(b) > 1:
+        if a != b and len(a) > 1 and len(b) > 1 and not by_prefix(a, b) and not by_prefix(b, a):
             pairs.add((min(a, b), max(a, b)))
 
-    for part, found in data.items():
+    spoken = set()
+    for part in data:
+        spoken |= tagged(folder, part)
+    alike = set()
+    for found in data.values():
         for words, pointers in found.values():
-            for symbol, offset, _, source, to in pointers:
-                if symbol != "!":
+            near = [w for symbol, offset, *_ in pointers if symbol == "&" for w in found[offset][0]]
+            stems = [stem(w.lower()) for w in words + near]
+            alike |= {(min(a, b), max(a, b)) for a in stems for b in stems}
+
+    for found in data.values():
+        def circle(offset):
+            words, pointers = found[offset]
+            similar = [w for symbol, near, *_ in pointers if symbol == "&" for w in found[near][0]]
+            return [w.lower() for w in words], [w.lower() for w in similar]
+
+        for offset, (words, pointers) in found.items():
+            for symbol, other, _, source, to in pointers:
+                if symbol != "!" or other not in found:
                     continue
-                other = found.get(offset)
-                if other is None:
-                    continue
-                a, b = words[source - 1].lower(), other[0][to - 1].lower()
-                if single.match(a) and single.match(b):
-                    add(a, b)
+                add(words[source - 1].lower(), found[other][0][to - 1].lower())
+                heads, _ = circle(offset)
+                opposed, similar = circle(other)
+                for a in heads:
+                    for b in opposed + similar:
+                        if a in spoken and (b in spoken or b in opposed or negative(b)) and (min(stem(a), stem(b)), max(stem(a), stem(b))) not in alike:
+                            add(a, b)
     for pair in EXTRA.replace("\n", " ").split("/"):
         a, b = pair.split()
         add(a, b)
