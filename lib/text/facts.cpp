@@ -122,6 +122,11 @@ List unsaid_names(const List& names, std::string_view other, const std::vector<G
     return out;
 }
 
+/// Texts that share most words are in one language.
+bool mostly_shared(const std::vector<GateWord>& a, const std::vector<GateWord>& b) {
+    return 2 * only_in(a, b).size() < a.size() && 2 * only_in(b, a).size() < b.size();
+}
+
 /// The words of a name spelt out by an abbreviation of the other text.
 bool spelt_out(const List& unsaid, const List& abbreviations) {
     std::string initials;
@@ -150,9 +155,11 @@ std::optional<Refusal> facts_differ(std::string_view text_a, const std::vector<G
     const List tongues_a = not_derived(missing_from(a.languages, b.languages), words_b);
     const List tongues_b = not_derived(missing_from(b.languages, a.languages), words_a);
     if (auto found = compare(Difference::language, tongues_a, tongues_b)) return found;
-    const Language in_a = guess_language(text_a), in_b = guess_language(text_b);
-    if (in_a.certainty == Certainty::sure && in_b.certainty == Certainty::sure && in_a.code != in_b.code)
-        return Refusal{Difference::language, std::string(in_a.code), std::string(in_b.code)};
+    if (!mostly_shared(words_a, words_b)) {
+        const Language in_a = guess_language(text_a), in_b = guess_language(text_b);
+        if (in_a.certainty == Certainty::sure && in_b.certainty == Certainty::sure && in_a.code != in_b.code)
+            return Refusal{Difference::language, std::string(in_a.code), std::string(in_b.code)};
+    }
     if (auto found = compare(Difference::date, a.dates, b.dates)) return found;
     const List left = unsaid_names(a.names, text_b, words_b), right = unsaid_names(b.names, text_a, words_a);
     const auto demanded = [](const Fact& f) { return !f.optional; };

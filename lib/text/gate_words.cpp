@@ -1,6 +1,7 @@
 #include "text/gate_words.hpp"
 
 #include "text/normalise.hpp"
+#include "text/sorted_lines.hpp"
 #include "text/stem.hpp"
 
 #include <algorithm>
@@ -9,6 +10,11 @@
 
 namespace llm {
 namespace {
+
+constexpr char irregular_table[] =
+#include "text/irregular.inc"
+    ;
+constexpr std::string_view irregular(irregular_table, sizeof irregular_table - 1);
 
 constexpr auto negators = std::to_array<std::string_view>(
     {"not", "no", "never", "without", "neither", "nor", "none", "nobody", "nothing", "nowhere", "noone", "nope", "non",
@@ -82,7 +88,12 @@ public:
 private:
     void add(const Word& w, std::string_view folded) {
         const WordRole role = role_of(w, folded);
-        words_.push_back({std::string(folded), role == WordRole::mark ? std::string(folded) : stem(folded), w.span, role});
+        words_.push_back({std::string(folded), role == WordRole::mark ? std::string(folded) : base(folded), w.span, role});
+    }
+
+    static std::string base(std::string_view folded) {
+        const std::string_view known = line_value(irregular, folded);
+        return known.empty() ? stem(folded) : std::string(known);
     }
 
     void with_apostrophe(const Word& w, const std::string& folded, std::size_t mark) {

@@ -20,7 +20,7 @@ enum class WordRole : std::uint8_t {
 
 struct GateWord {
     std::string text;  ///< folded
-    std::string stem;
+    std::string stem;  ///< of the base form, "go" for "went"
     Span span;
     WordRole role;
 };

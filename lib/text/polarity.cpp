@@ -38,6 +38,19 @@ constexpr auto focus = std::to_array<std::string_view>({"only", "even", "except"
 constexpr auto universal = std::to_array<std::string_view>({"all", "every", "everyone", "everybody", "everything", "always", "both",
                                                             "everywhere"});
 
+/// Verbs through which a negation reaches what follows: "does not look good" looks bad. Stems.
+constexpr auto transparent = std::to_array<std::string_view>({"look", "feel", "seem", "sound", "go", "think", "appear", "becom",
+                                                              "taste", "smell", "be", "believ"});
+/// Words between a negator and the first thing it denies.
+constexpr auto passed_over = std::to_array<std::string_view>(
+    {"a", "an", "the", "be", "been", "being", "to", "that", "any", "have", "had", "has", "is", "are", "was", "were", "do", "does",
+     "did", "yet", "even", "on", "in", "at", "for", "of", "with", "from", "by", "very", "more", "than"});
+constexpr auto objects = std::to_array<std::string_view>({"me", "you", "him", "her", "us", "them", "all", "every", "everyone"});
+constexpr auto auxiliaries = std::to_array<std::string_view>(
+    {"do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "can", "could", "will", "would", "should", "must",
+     "may", "might", "am"});
+constexpr auto askers = std::to_array<std::string_view>({"why", "how", "what", "when", "where", "who", "which", "come"});
+
 int quantity(std::string_view word) {
     const auto* const found = std::ranges::find(quantities, word, &std::pair<std::string_view, int>::first);
     return found == quantities.end() ? 0 : found->second;
@@ -143,20 +156,46 @@ bool sets_right(const Side& negated, std::size_t word) {
         const auto between = static_cast<std::size_t>(
             std::count_if(negated.words.begin() + static_cast<std::ptrdiff_t>(n) + 1,
                           negated.words.begin() + static_cast<std::ptrdiff_t>(word),
-                          [](const GateWord& w) { return w.role == WordRole::content || w.role == WordRole::mark; }));
-        return between == 0 && word - n <= 4;
+                          [](const GateWord& w) {
+                              return (w.role == WordRole::content && !among(transparent, w.stem)) || w.role == WordRole::mark;
+                          }));
+        return between == 0 && word - n <= 6;
     });
+}
+
+/// Index of the first thing after the negator in its clause, or the end.
+std::size_t denied_by(const std::vector<GateWord>& words, std::size_t negator) {
+    for (std::size_t i = negator + 1; i < words.size(); ++i) {
+        if (words[i].role == WordRole::mark) break;
+        if (!among(passed_over, words[i].text)) return i;
+    }
+    return words.size();
+}
+
+/// "Why hasn't my card …": the subject stands where otherwise what is denied stands.
+bool inverted(const std::vector<GateWord>& words, std::size_t negator) {
+    if (negator == 0 || !among(auxiliaries, words[negator - 1].text)) return false;
+    if (negator == 1) return true;
+    const GateWord& before = words[negator - 2];
+    return before.role == WordRole::mark || among(askers, before.text);
 }
 
 /// One negation in each, but of different things: "the red one, not the blue", "the blue one, not the red".
 std::optional<Refusal> scope_moved(const Side& a, const Side& b) {
-    const auto left = scope_of(a.words, a.negators.front()), right = scope_of(b.words, b.negators.front());
-    if (left.empty() || right.empty()) return std::nullopt;
-    const auto shared = [&right](std::string_view s) { return std::ranges::find(right, s) != right.end(); };
-    if (std::ranges::any_of(left, shared)) return std::nullopt;
-    if (!has_stem(b.words, left.front()) && !has_stem(a.words, right.front())) return std::nullopt;
-    return Refusal{Difference::negation, a.negator() + " " + std::string(left.front()),
-                   b.negator() + " " + std::string(right.front())};
+    const std::size_t in_a = a.negators.front(), in_b = b.negators.front();
+    if (inverted(a.words, in_a) || inverted(b.words, in_b)) return std::nullopt;
+    const std::size_t denied_a = denied_by(a.words, in_a), denied_b = denied_by(b.words, in_b);
+    if (denied_a == a.words.size() || denied_b == b.words.size()) return std::nullopt;
+    const GateWord &left = a.words[denied_a], &right = b.words[denied_b];
+    if (left.stem == right.stem) return std::nullopt;
+    // What the one denies, the other says before or without its negation.
+    const auto affirmed = [](const GateWord& thing, const std::vector<GateWord>& words, std::size_t negator) {
+        const auto scope = scope_of(words, negator);
+        if (std::ranges::find(scope, thing.stem) != scope.end()) return false;
+        return (thing.role != WordRole::function || among(objects, thing.text)) && has_stem(words, thing.stem);
+    };
+    if (!affirmed(left, b.words, in_b) && !affirmed(right, a.words, in_a)) return std::nullopt;
+    return Refusal{Difference::negation, a.negator() + " " + left.text, b.negator() + " " + right.text};
 }
 
 }  // namespace

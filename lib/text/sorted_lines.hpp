@@ -5,20 +5,27 @@
 
 namespace llm {
 
-/// `lines` sorted by bytes, each ended by '\n'.
-inline bool has_line(std::string_view lines, std::string_view line) {
+/// `lines` sorted by bytes, each ended by '\n': the first line that is not below `wanted`, or empty.
+inline std::string_view line_from(std::string_view lines, std::string_view wanted) {
     std::size_t low = 0, high = lines.size();
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
         const std::size_t before = lines.rfind('\n', middle == 0 ? 0 : middle - 1);
         const std::size_t begin = middle == 0 || before == std::string_view::npos ? 0 : before + 1;
         const std::size_t end = lines.find('\n', begin);
-        const std::string_view here = lines.substr(begin, end - begin);
-        if (here == line) return true;
-        if (here < line) low = end + 1;
+        if (lines.substr(begin, end - begin) < wanted) low = end + 1;
         else high = begin;
     }
-    return false;
+    return lines.substr(low, lines.find('\n', low) - low);
+}
+
+inline bool has_line(std::string_view lines, std::string_view line) { return line_from(lines, line) == line; }
+
+/// What stands after "key " in the line that begins so, or empty.
+inline std::string_view line_value(std::string_view lines, std::string_view key) {
+    const std::string_view line = line_from(lines, key);
+    const bool found = line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ';
+    return found ? line.substr(key.size() + 1) : std::string_view{};
 }
 
 }  // namespace llm

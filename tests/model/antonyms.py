@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the word tables of the lexical gate, lib/text/antonyms.inc and lib/text/names.inc.
+"""Writes the word tables of the lexical gate: lib/text/antonyms.inc, names.inc and irregular.inc.
 
     tests/model/antonyms.py /usr/share/wordnet lib/text       (needs Debian's libstemmer-dev)
 
@@ -13,6 +13,7 @@ them: each word of the one synset against each of the other, and against the adj
 themselves, and no pair of rarities or one that a prefix tells (un-, in-, dis-). Single words only, as stems, plus the pairs that EXTRA adds (grammar and computing words that a dictionary of concepts lacks).
 names: single words whose first sense is an instance (a city, a country, a person, a river) and that
 are no common word, folded, and the words for peoples and languages.
+irregular: forms that stemming does not bring home, with the stem of their base ("went go").
 """
 import ctypes
 import pathlib
@@ -43,7 +44,7 @@ import export / encrypt decrypt / encode decode / send receive / deposit withdra
 debit credit / lend borrow / arrive leave / arrive depart / push pull / start stop / start end /
 start finish / begin end / begin finish / begin stop / start terminate / continue stop / resume pause /
 play pause / mute unmute / subscribe unsubscribe / follow unfollow / pin unpin / zip unzip /
-compress decompress / compress extract / mount unmount / minimum maximum / minimize maximize /
+compress decompress / compress extract / mount unmount / stay leave / stay go / minimum maximum / minimize maximize /
 minimal maximal / min max / left right / north south / east west / northern southern / eastern western /
 morning evening / day night / early late / earlier later / earliest latest / cheap expensive /
 cheapest expensive / fast slow / high low / tall short / long short / old new / old young / hot cold /
@@ -201,6 +202,16 @@ def main():
         add(a, b)
     lines = sorted(f"{a} {b}" for a, b in pairs)
     write(target / "antonyms.inc", lines, "Pairs of stems that mean opposites, sorted by their bytes, each pair once.")
+
+    forms = {}
+    for part in ("verb", "noun"):
+        for line in (folder / f"{part}.exc").read_text().splitlines():
+            form, base = line.split()[:2]
+            if single.match(form) and base in spoken and stem(form) != stem(base) and form not in spoken:
+                forms.setdefault(form, stem(base))
+    forms.update({form: stem(base) for form, base in
+                  (pair.split() for pair in "left leave/felt feel/lost lose/found find/fell fall/rose rise/saw see".split("/"))})
+    write(target / "irregular.inc", sorted(f"{f} {b}" for f, b in forms.items()), "Irregular forms and the stem of their base.")
 
     common = set()
     for part in ("verb", "adj", "adv"):
