@@ -137,16 +137,24 @@ void JournalWriter::prune_if_due() {
     if (!db_ || Clock::now() < next_prune_ || (!options_.keep.age && !options_.keep.size)) return;
     next_prune_ = Clock::now() + prune_interval;
     attempt([this] {
-        const std::int64_t now = unix_microseconds(), hour_ago = now - microseconds(prune_interval);
-        const auto last = db_->value<std::int64_t>("SELECT value FROM journal WHERE name = 'pruned'");
-        if (last.value_or(0) > hour_ago && last.value_or(0) <= now) return;
-        // Whoever changes the row does the work.
-        if (!db_->run("UPDATE journal SET value = ?1 WHERE name = 'pruned' AND value = ?2", now, last)) return;
-        const auto deadline = Clock::now() + prune_share;
-        if (prune(*db_, plan_prune(*db_, options_.keep, now), deadline) == Pruned::all) return;
-        next_prune_ = Clock::now() + 1s;
-        db_->run("UPDATE journal SET value = ?1 WHERE name = 'pruned'", hour_ago);
+        try {
+            prune_a_little();
+        } catch (const Error& error) {
+            if (error.fault != Fault::locked) throw;
+        }
     });
+}
+
+void JournalWriter::prune_a_little() {
+    const std::int64_t now = unix_microseconds(), hour_ago = now - microseconds(prune_interval);
+    const auto last = db_->value<std::int64_t>("SELECT value FROM journal WHERE name = 'pruned'");
+    if (last.value_or(0) > hour_ago && last.value_or(0) <= now) return;
+    // Whoever changes the row does the work.
+    if (!db_->run("UPDATE journal SET value = ?1 WHERE name = 'pruned' AND value = ?2", now, last)) return;
+    const auto deadline = Clock::now() + prune_share;
+    if (prune(*db_, plan_prune(*db_, options_.keep, now), deadline) == Pruned::all) return;
+    next_prune_ = Clock::now() + 1s;
+    db_->run("UPDATE journal SET value = ?1 WHERE name = 'pruned'", hour_ago);
 }
 
 }  // namespace llm

@@ -28,6 +28,7 @@ private:
     bool attempt(Action);
     void insert(const Call&);
     void keep_media(const std::string& sha256, const Attachment&, std::int64_t call);
+    void prune_a_little();
     void warn(std::string_view why);
 
     const JournalOptions& options_;

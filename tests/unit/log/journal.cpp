@@ -158,7 +158,7 @@ TEST_CASE("journal: an attachment is kept once") {
 
 TEST_CASE("journal: 32 processes write one store, and no call is lost or doubled") {
     Folder folder;
-    constexpr int processes = 32, calls = 60;
+    constexpr int processes = 32, calls = 40;
     std::vector<pid_t> children;
     for (int p = 0; p < processes; ++p) {
         children.push_back(::fork());
