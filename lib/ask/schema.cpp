@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#define VALIJSON_USE_EXCEPTIONS 1  // without it a schema it cannot read ends the process
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"

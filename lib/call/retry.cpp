@@ -7,15 +7,15 @@ namespace llm {
 
 bool passes_by_itself(const Error& e) noexcept {
     if (e.for_good) return false;
-    if (e.status && *e.status < 500 && *e.status >= 300)
-        return *e.status == 408 || *e.status == 409 || *e.status == 425 || *e.status == 429;
-    switch (e.fault) {
+    switch (e.fault) {  // first of all: a 429 may also mean that the account is empty
         case Fault::rate_limit:
         case Fault::timeout:
         case Fault::unreachable:
-        case Fault::provider: return true;
+        case Fault::provider: break;
         default: return false;
     }
+    if (!e.status || *e.status < 300 || *e.status >= 500) return true;
+    return *e.status == 408 || *e.status == 409 || *e.status == 425 || *e.status == 429;
 }
 
 double delay_before(int next, const Error& e, double chance) noexcept {

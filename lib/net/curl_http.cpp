@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <list>
+#include <utility>
 #include <vector>
 
 namespace llm {
@@ -28,6 +29,7 @@ struct Exchange {
     Http::OnBody on_body;
     double idle;
     Instant last_byte{};
+    curl_off_t sent = 0;     ///< bytes of the request's body gone out when last looked
     Loop::TimerId timer{};
     bool timer_armed = false;
     bool connected = false;
@@ -47,6 +49,7 @@ struct Exchange {
     bool ok() const { return outcome.status >= 200 && outcome.status < 300; }
     void end(CURLcode code);
     void arm(Instant);
+    bool is_sending();
     void tick();
 
     bool await_ready() const noexcept { return !running; }
@@ -121,7 +124,7 @@ private:
             x.running = false;
             throw Error(Fault::internal, "libcurl: {}", c.multi_strerror(code));
         }
-        if (x.idle < 1e6) x.arm(after(x.last_byte, x.idle + limits.connect));
+        if (x.idle < 1e6) x.arm(after(x.last_byte, x.idle));
         co_await x;
         if (x.thrown) std::rethrow_exception(x.thrown);
         judge(x, call, limits);
@@ -327,6 +330,15 @@ Exchange::~Exchange() {
     if (running) curl_api().multi_remove_handle(owner.multi_, easy);
 }
 
+/// Not yet connected (that has a limit of its own), or more of the request has gone out since last asked.
+bool Exchange::is_sending() {
+    if (connected) return false;
+    curl_off_t begun = 0, out = 0;
+    curl_api().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
+    curl_api().easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &out);
+    return begun == 0 || std::exchange(sent, out) != out;
+}
+
 /// Takes the exchange off the engine and wakes who waits for it.
 void Exchange::end(CURLcode code) {
     result = code;
@@ -350,6 +362,7 @@ void Exchange::arm(Instant t) {
 
 void Exchange::tick() {
     const Instant now = Steady::now();
+    if (!satisfied && is_sending()) last_byte = now;
     if (!satisfied && now < after(last_byte, idle)) {
         arm(after(last_byte, idle));
         return;
