@@ -84,6 +84,18 @@ async def stream_without_done(x, argument):
     await x.end()
 
 
+@scenario("done-then-silence", "done-then-reset")
+async def done_then(x, argument):
+    """The stream says that the answer is whole; then the connection stays open and silent, or breaks."""
+    await x.begin()
+    for event in x.events(x.answer()):
+        await x.chunk(event)
+    if x.entry["scenario"].startswith("done-then-silence"):
+        await x.silence()
+    await asyncio.sleep(0.05)
+    x.reset()
+
+
 @scenario("utf8-split")
 async def utf8_split(x, argument):
     """Every chunk but the first begins inside an UTF-8 sequence, where there is one to cut."""
