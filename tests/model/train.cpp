@@ -22,10 +22,10 @@ namespace llm::model {
 namespace {
 
 std::map<std::string, float> settings{
-    {"words", 25500}, {"pairs", 2400}, {"grams", 2048},  {"sif", 1e-3F},   {"components", 3}, {"identity", .6F},
-    {"steps", 2000},  {"rate", .01F},  {"decay", 1e-4F}, {"rank", 1},      {"batch", 128},     {"synonym", .3F},
-    {"gloss", .3F},   {"half", .3F},   {"apart", 1},     {"heat", .07F},   {"seed", 1},       {"limit", 0},
-    {"swap", 1},      {"swaplimit", .6F}, {"drop", .1F}, {"shortest", .2F}, {"unknown", .9F}, {"sharedsteps", 600}, {"sharedrate", .003F}, {"query", .3F}, {"block", 8}, {"sharedkeep", 0}, {"spell", .03F}};
+    {"words", 25500}, {"pairs", 2400}, {"grams", 2048},  {"sif", 5e-4F},   {"components", 3}, {"identity", .6F},
+    {"steps", 2000},  {"rate", .01F},  {"decay", 2e-4F}, {"rank", 20},      {"batch", 256},     {"synonym", .3F},
+    {"gloss", .3F},   {"half", .3F},   {"apart", 2},     {"heat", .05F},   {"runs", 3},       {"limit", 0},
+    {"swap", 2},      {"swaplimit", .6F}, {"drop", .1F}, {"shortest", .2F}, {"unknown", .9F}, {"sharedsteps", 300}, {"sharedrate", .003F}, {"query", 1}, {"block", 8}, {"sharedkeep", 3e-3F}, {"sharedrank", 3}, {"spell", .06F}};
 
 float set(const char* name) {
     return settings.at(name);
@@ -333,23 +333,23 @@ public:
                    synonyms_.a.size(), antonyms_.a.size(), glosses_.a.size(), halves_.size(), swapped_.a.size());
     }
 
-    void teach(Learner& learner, std::size_t steps, float rate) {
-        Generator random{static_cast<std::uint64_t>(set("seed"))};
+    void teach(Learner& learner, std::size_t steps, float rate, float rank, std::uint64_t seed) {
+        Generator random{seed};
         std::array<double, 6> sums{};
         for (std::size_t step = 1; step <= steps; ++step) {
             const float left = 1 - static_cast<float>(step) / static_cast<float>(steps);
             learner.rate = rate * std::max(left, .02F);
             learner.decay = set("decay");
-            if (set("rank") > 0) {
+            if (rank > 0) {
                 const auto b = scored_.draw(static_cast<std::size_t>(set("batch")), random);
                 Texts kept;
                 kept.reserve(2 * b.a.size());
                 std::vector<const Text*> x, y;
                 for (std::size_t i = 0; i < b.a.size(); ++i) {
-                    x.push_back(&kept.emplace_back(thinned(*b.a[i], random)));
-                    y.push_back(&kept.emplace_back(thinned(*b.b[i], random)));
+                    x.push_back(&kept.emplace_back(thinned(*b.a[i], random, set("drop"), step)));
+                    y.push_back(&kept.emplace_back(thinned(*b.b[i], random, set("drop"), step)));
                 }
-                sums[0] += learner.correlate(x, y, b.scores, set("rank"));
+                sums[0] += learner.correlate(x, y, b.scores, rank);
             }
             if (set("synonym") > 0) {
                 const auto b = synonyms_.draw(128, random);
@@ -359,8 +359,8 @@ public:
                 const auto b = glosses_.draw(128, random);
                 sums[2] += learner.contrast(b.a, b.b, set("heat"), set("gloss"));
             }
-            if (set("half") > 0) sums[3] += learn_halves(learner, random);
-            if (set("query") > 0) sums[3] += learn_queries(learner, random);
+            if (set("half") > 0) sums[3] += learn_halves(learner, random, step);
+            if (set("query") > 0) sums[3] += learn_queries(learner, random, step);
             if (set("apart") > 0) {
                 const auto b = antonyms_.draw(128, random);
                 sums[4] += learner.apart(b.a, b.b, set("limit"), set("apart"));
@@ -370,23 +370,24 @@ public:
                 sums[5] += learner.apart(b.a, b.b, set("swaplimit"), set("swap"));
             }
             learner.step();
-            if (step % 500 == 0 || step == steps) {
+            if (step % 100 == 0 || step == steps) {
                 fmt::print(stderr, "{} rank {:.3f} synonym {:.3f} gloss {:.3f} half {:.3f} apart {:.4f} swap {:.4f}\n",
-                           step, sums[0] / 500, sums[1] / 500, sums[2] / 500, sums[3] / 500, sums[4] / 500,
-                           sums[5] / 500);
+                           step, sums[0] / 100, sums[1] / 100, sums[2] / 100, sums[3] / 100, sums[4] / 100,
+                           sums[5] / 100);
                 sums = {};
             }
         }
     }
 
 private:
-    /// Leaves out some rows, so that no single word is leant on, and spells some, so that n-grams learn too.
-    Text thinned(const Text& text, Generator& random) const {
+    /// Leaves out some rows, so that no single word is leant on, and spells some (the same ones all over a step), so that
+    /// n-grams learn too.
+    Text thinned(const Text& text, Generator& random, float drop, std::uint64_t step) const {
         Text out;
         for (const Term& t : text) {
-            const float u = random.unit();
-            if (u < set("drop")) continue;
-            if (u < set("drop") + set("spell") && t.row < spelled_.size())
+            if (random.unit() < drop) continue;
+            if (t.row < spelled_.size() && !spelled_[t.row].empty() &&
+                Generator{step << 32 | t.row}.unit() < set("spell"))
                 out.insert(out.end(), spelled_[t.row].begin(), spelled_[t.row].end());
             else
                 out.push_back(t);
@@ -401,7 +402,7 @@ private:
     }
 
     /// A few words of a sentence, perhaps put as a question, belong to the whole sentence.
-    double learn_queries(Learner& learner, Generator& random) {
+    double learn_queries(Learner& learner, Generator& random, std::uint64_t step) {
         static constexpr std::array<const char*, 16> asks{
             "what is", "what did", "when did", "how do i", "where is", "who is", "can you tell me", "i want to know",
             "please show me", "why does", "what are the", "i need to", "how many", "how can i", "did you", "tell me about"};
@@ -416,7 +417,7 @@ private:
                 if (random.unit() < .35F) few += " " + w, ++taken;
                 if (random.unit() < .9F) most += " " + w;
             }
-            Text x = v_.text(few), y = v_.text(most);
+            Text x = thinned(v_.text(few), random, 0, step), y = thinned(v_.text(most), random, 0, step);
             if (taken == 0 || y.empty()) continue;
             a.push_back(std::move(x));
             b.push_back(std::move(y));
@@ -427,7 +428,7 @@ private:
     }
 
     /// Two random halves of one sentence belong together.
-    double learn_halves(Learner& learner, Generator& random) {
+    double learn_halves(Learner& learner, Generator& random, std::uint64_t step) {
         Texts a, b;
         std::size_t at = 0;
         while (a.size() < 96) {
@@ -439,7 +440,7 @@ private:
                 if (u < .6F) left.push_back(w);
                 if (u > .4F) right.push_back(w);
             }
-            Text x = v_.text(joined(left)), y = v_.text(joined(right));
+            Text x = thinned(v_.text(joined(left)), random, 0, step), y = thinned(v_.text(joined(right)), random, 0, step);
             if (x.empty() || y.empty()) continue;
             a.push_back(std::move(x));
             b.push_back(std::move(y));
@@ -478,10 +479,18 @@ int main(int argc, char** argv) {
     if (set("sharedsteps") > 0) {
         learner.keep = set("sharedkeep");
         learner.share(meaning, features, features_of(vocabulary, vectors, net));
-        lessons.teach(learner, static_cast<std::size_t>(set("sharedsteps")), set("sharedrate"));
+        lessons.teach(learner, static_cast<std::size_t>(set("sharedsteps")), set("sharedrate"), set("sharedrank"), 1);
         learner.anchor(set("shortest"));
     }
-    lessons.teach(learner, static_cast<std::size_t>(set("steps")), set("rate"));
+    // The mean of several runs from one start: what they agree on is what generalises.
+    const auto runs = static_cast<std::size_t>(set("runs"));
+    std::vector<float> mean(vocabulary.rows() * dimension);
+    for (std::size_t run = 0; run < runs; ++run) {
+        Learner copy = learner;
+        lessons.teach(copy, static_cast<std::size_t>(set("steps")), set("rate"), set("rank"), run + 2);
+        for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += copy.row(0)[i] / static_cast<float>(runs);
+    }
+    std::copy(mean.begin(), mean.end(), learner.row(0));
     write_table(argv[5], learner, vocabulary);
     return 0;
 }
