@@ -126,12 +126,24 @@ def tagged(rows, macro):
     return f".Bl -tag -width Ds\n{items}.El"
 
 
+def continued(command, width=66):
+    """A long command goes on in the next line, never within quotes."""
+    lines = [""]
+    for part in re.findall(r"""(?:'[^']*'|"[^"]*"|\S)+""", command):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines[-1] += " \\"
+            lines.append("    " + part)
+        else:
+            lines[-1] += (" " if lines[-1] else "") + part
+    return lines
+
+
 def examples(d):
-    out = ""
+    out = []
     for e in d["examples"]:
-        command = e["command"].replace("\\", "\\e")
-        out += f"{roff(e['about'][0].upper() + e['about'][1:])}:\n.Pp\n.Dl {command}\n.Pp\n"
-    return out.removesuffix(".Pp\n").rstrip("\n")
+        code = "\n".join(continued(e["command"])).replace("\\", "\\e")
+        out.append(f"{roff(e['about'][0].upper() + e['about'][1:])}:\n.Bd -literal -offset indent\n{code}\n.Ed")
+    return "\n.Pp\n".join(out)
 
 
 def see_also(d):

@@ -18,6 +18,25 @@ std::string with_facts(const Option& o) {
     return text;
 }
 
+// A long command goes on in the next line, as a shell takes it: never within quotes.
+std::string continued(std::string_view command, std::size_t columns) {
+    std::string out;
+    while (display_width(command) > columns) {
+        std::size_t best = 0;
+        char quote = 0;
+        for (std::size_t at = 0; at < command.size() && at + 2 <= columns; ++at) {
+            const char c = command[at];
+            if (c == ' ' && quote == 0) best = at;
+            if (c == quote) quote = 0;
+            else if (quote == 0 && (c == '\'' || c == '"')) quote = c;
+        }
+        if (best == 0) break;
+        out += fmt::format("{} \\\n      ", command.substr(0, best));
+        command.remove_prefix(best + 1);
+    }
+    return out.append(command);
+}
+
 class Page {
 public:
     Page(Colour colour, std::size_t columns) : colour_(colour), columns_(std::min<std::size_t>(columns, 80)) {}
@@ -123,7 +142,7 @@ std::string help_text(const Tool& tool, const Verb& verb, Colour colour, std::si
     if (!examples.empty()) page.heading(examples.size() > 1 ? "Examples" : "Example");
     for (const auto& e : examples) {
         page.line("  # " + e.about);
-        page.line("  " + e.command);
+        page.line("  " + continued(e.command, std::min<std::size_t>(columns, 80) - 6));
     }
     return page.take();
 }

@@ -48,7 +48,7 @@ Tool::Tool(std::string_view name, std::string_view about) : Verb(name, about) {
                   {"XDG_CONFIG_HOME", "where configuration lies; ~/.config where unset"},
                   {"XDG_DATA_HOME", "where stores lie; ~/.local/share where unset"}};
     files_ = {{"$XDG_CONFIG_HOME/llm-utils/config.toml", "configuration: providers, models, tiers, defaults"}};
-    pages_ = {"llm-utils(7)", "llm-record(5)"};
+    pages_ = {"jq(1)", "llm-record(5)", "llm-utils(7)"};
 }
 
 Tool& Tool::exit(std::string code, std::string meaning) {
