@@ -14,7 +14,7 @@ bool GraphWalk::first_visit(std::uint32_t node) {
 }
 
 // Each hop scores strictly higher than the one before, so the descent ends, whatever the links are.
-GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query) {
+GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query, std::uint32_t without) {
     const auto score_nodes = kernels().nodes;
     const std::size_t stride = CodeShape{query.vector().size()}.stride();
     Step here{0, file.header().entry};
@@ -24,7 +24,7 @@ GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query)
             moved = false;
             around_.clear();
             for (const auto node : file.upper_links(here.node, level))
-                if (node < file.nodes()) around_.push_back(node);
+                if (node < file.nodes() && node != without) around_.push_back(node);
             scores_.resize(around_.size());
             score_nodes(file.codes(), stride, around_.data(), around_.size(), query.coded(), scores_.data());
             for (std::size_t i = 0; i < around_.size(); ++i) {
@@ -38,7 +38,8 @@ GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query)
 }
 
 GraphWalk::End GraphWalk::search(const SnapshotFile& file, const Query& query, std::size_t ef,
-                                 const std::function<bool(std::uint32_t)>& accept, Top& top) {
+                                 const std::function<bool(std::uint32_t)>& accept, Top& top,
+                                 std::uint32_t without) {
     if (file.nodes() == 0) return End::found;
     for (const auto node : visits_) visited_[node / 64] = 0;
     visited_.resize(file.nodes() / 64 + 1);
@@ -67,7 +68,8 @@ GraphWalk::End GraphWalk::search(const SnapshotFile& file, const Query& query, s
     const std::size_t patience = std::max<std::size_t>(file.nodes() / 10, 32 * ef);
     const auto score_nodes = kernels().nodes;
     const std::size_t stride = CodeShape{query.vector().size()}.stride();
-    const Step entry = descend(file, query);
+    const Step entry = descend(file, query, without);
+    if (without < file.nodes()) first_visit(without);
     first_visit(entry.node);
     consider(entry);
     while (!open_.empty()) {

@@ -17,9 +17,12 @@ public:
     };
 
     /// Offers the best nodes that `accept` takes to `top`. `accept` is asked only about nodes that would be
-    /// among the best `ef`; nodes it refuses still lead on to others.
+    /// among the best `ef`; nodes it refuses still lead on to others. `without` is walked around as if it had
+    /// never been there.
     End search(const SnapshotFile& file, const Query& query, std::size_t ef,
-               const std::function<bool(std::uint32_t node)>& accept, Top& top);
+               const std::function<bool(std::uint32_t node)>& accept, Top& top, std::uint32_t without = none);
+
+    static constexpr std::uint32_t none = 0xffff'ffff;
 
 private:
     struct Step {
@@ -27,7 +30,7 @@ private:
         std::uint32_t node;
     };
 
-    Step descend(const SnapshotFile& file, const Query& query);
+    Step descend(const SnapshotFile& file, const Query& query, std::uint32_t without);
     bool first_visit(std::uint32_t node);
 
     std::vector<std::uint64_t> visited_;

@@ -89,6 +89,9 @@ struct IndexState {
     std::size_t dead = 0;         ///< deleted vectors it still has
     int ef = 0;
     SnapshotKind due = SnapshotKind::none;  ///< what build() would make now; none: nothing to do
+    /// A snapshot of codes is worth making at once, by whoever appended last: build({.kind = codes}) takes
+    /// about 2 s a million vectors. A graph takes minutes and is for a command of its own.
+    bool codes_due = false;
 };
 
 struct Recall {
@@ -128,7 +131,8 @@ public:
     /// Everything wrong in tables and snapshot; reads all of it. A damaged snapshot is repaired by build().
     std::vector<std::string> problems();
 
-    /// Graph against exact scan, over `queries` stored vectors, each with itself left out.
+    /// Graph against exact scan, over `queries` stored vectors, each asked as if it were not stored itself.
+    /// No queries where there is no graph: everything else is exact.
     Recall recall(std::size_t queries, std::size_t k, int ef);
     /// Raises ef until recall at 1 is `wanted` or ef is 2,048, and remembers it in the store.
     Recall tune(double wanted, std::size_t queries, std::size_t k);

@@ -18,6 +18,7 @@ struct Index::Parts {
     std::vector<bool> dead{};      ///< nodes of the snapshot; empty: none
     std::size_t dead_count = 0;
     bool warned = false;
+    std::uint32_t without = GraphWalk::none;  ///< a node the graph is walked around, while recall is measured
 
     SetRow refresh();
     std::filesystem::path folder();
@@ -33,7 +34,7 @@ struct Index::Parts {
 private:
     void open_snapshot(const SetRow& set);
     void mark_the_dead(const SetRow& set);
-    void search_snapshot(const Query& query, const SearchOptions& options, int ef, Top& top);
+    void search_snapshot(const Query& query, const SearchOptions& options, std::size_t width, Top& top);
 };
 
 }  // namespace llm

@@ -12,7 +12,10 @@ constexpr int usual_ef = 128;
 
 // How many rows the codes nominate for k hits: a score from codes is off by about 0.001, so the true best
 // are among the first few beyond k.
-std::size_t nominees(std::size_t k) { return 3 * k + 16; }
+std::size_t nominees(std::size_t k, std::int64_t count) {
+    const auto all = static_cast<std::size_t>(std::max<std::int64_t>(count, 1));
+    return k < all / 3 ? std::min(3 * k + 16, all) : all;
+}
 
 bool better(const Hit& a, const Hit& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; }
 
@@ -90,14 +93,13 @@ SetRow Index::Parts::refresh() {
     return set;
 }
 
-void Index::Parts::search_snapshot(const Query& query, const SearchOptions& wanted, int ef, Top& top) {
+void Index::Parts::search_snapshot(const Query& query, const SearchOptions& wanted, std::size_t width, Top& top) {
     const auto accept = [&](std::uint32_t node) {
         return (dead.empty() || !dead[node]) && (!wanted.allow || wanted.allow(snapshot->row(node)));
     };
     if (snapshot->has_graph() && wanted.method == Method::automatic) {
-        const auto width = std::max(static_cast<std::size_t>(ef), nominees(wanted.k));
-        Top found(nominees(wanted.k));
-        if (walk.search(*snapshot, query, width, accept, found) == GraphWalk::End::found) {
+        Top found(top.room());
+        if (walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without) == GraphWalk::End::found) {
             for (const auto& candidate : std::move(found).sorted())
                 if (candidate.score > top.bar()) top.add(candidate);
             return;
@@ -113,8 +115,9 @@ void Index::Parts::search_snapshot(const Query& query, const SearchOptions& want
 std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Query& query,
                                                      const SearchOptions& wanted) {
     const std::int64_t covered = snapshot ? snapshot->header().last_place : 0;
-    Top top(nominees(wanted.k));
-    if (snapshot) search_snapshot(query, wanted, wanted.ef ? wanted.ef : set.ef ? set.ef : usual_ef, top);
+    Top top(nominees(wanted.k, set.count));
+    const int ef = wanted.ef > 0 ? wanted.ef : set.ef > 0 ? set.ef : usual_ef;
+    if (snapshot) search_snapshot(query, wanted, static_cast<std::size_t>(ef), top);
     tail.search(table, set, covered, query, wanted.allow, top);
 
     std::vector<Hit> hits;
@@ -152,6 +155,8 @@ IndexState Index::Parts::state_of(const SetRow& set) const {
                                                             : SnapshotKind::none;
     const bool outgrown = state.tail > std::max<std::size_t>(options.codes_from / 4, living / 10);
     const bool hollow = snapshot && state.dead > snapshot->nodes() / 5;
+    state.codes_due = state.snapshot != SnapshotKind::graph && state.count >= options.codes_from &&
+                      (!snapshot || outgrown || hollow);
     if (wanted > state.snapshot || (wanted != SnapshotKind::none && (outgrown || hollow))) state.due = wanted;
     return state;
 }

@@ -21,7 +21,10 @@ struct Candidate {
 
 class Top {
 public:
+    /// `room` is at least 1.
     explicit Top(std::size_t room) : room_(room) { kept_.reserve(room); }
+
+    std::size_t room() const noexcept { return room_; }
 
     /// Whoever does not score above this is not among the best so far.
     float bar() const noexcept {

@@ -1,9 +1,9 @@
 #include "store/database.hpp"
 
+#include "base/paths.hpp"
 #include "store/handle.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,19 +23,11 @@ constexpr int checkpoint_pages = 1000;
 // Whoever opens a store first reads its whole log: about 1 ms a megabyte.
 constexpr int pages_left_in_log = 128;
 
-void create_private_folder(const fs::path& folder) {
-    if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return;
-    create_private_folder(folder.parent_path());
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
-        throw Error(Fault::io, "cannot create the folder {}: {}; check who owns the folder above it",
-                    folder.string(), std::strerror(errno));
-}
-
 // Only a file that is not there yet is opened here: closing a descriptor of a store that this process
 // has open would drop SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
 void create_private_file(const fs::path& path) {
     if (::access(path.c_str(), F_OK) == 0) return;
-    create_private_folder(path.parent_path());
+    if (path.has_parent_path()) make_private_folder(path.parent_path());
     const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0)
         ::close(fd);

@@ -37,6 +37,7 @@ TEST_CASE("index: a floor leaves out what is too far") {
     Store store(64);
     const auto all = clustered(500, 64, 50, 1);
     store.append(all);
+    CHECK(store.index.search(all[3], {.k = 1'000'000'000'000}).size() == 500);
     const auto hits = store.index.search(all[3], {.k = 500, .floor = 0.4f});
     REQUIRE_FALSE(hits.empty());
     CHECK(hits.size() < 100);

@@ -169,6 +169,7 @@ TEST_CASE("snapshot: one process builds at a time, and a search goes on while it
     const auto all = clustered(1200, 64, 30, 1);
     store.append(all);
     CHECK(store.index.state().due == SnapshotKind::graph);
+    CHECK(store.index.state().codes_due);
     int asked = 0;
     const BuildOptions options{.kind = {}, .threads = 1, .progress = [&](double) {
         ++asked;
@@ -182,6 +183,7 @@ TEST_CASE("snapshot: one process builds at a time, and a search goes on while it
     CHECK(asked > 0);
     CHECK(store.index.build() == BuildResult::unneeded);
     CHECK(store.index.state().due == SnapshotKind::none);
+    CHECK_FALSE(store.index.state().codes_due);
     CHECK(store.index.build({.kind = SnapshotKind::graph, .progress = [](double) { return false; }}) ==
           BuildResult::stopped);
     CHECK(store.index.search(all[3], {.k = 1}).front().row == 3);
@@ -233,14 +235,27 @@ TEST_CASE("snapshot: a build on a full disk says so and leaves everything as it 
 
 TEST_CASE("snapshot: recall is measured against the exact scan, and ef raised until it holds") {
     Store store(64);
-    store.append(clustered(3000, 64, 3000, 1));
+    const auto all = clustered(6300, 64, 6300, 1);
+    const std::vector<Vector> stored(all.begin(), all.begin() + 6000), fresh(all.begin() + 6000, all.end());
+    store.append(stored);
+    CHECK(store.index.recall(200, 10, 20).queries == 0);
     REQUIRE(store.index.build(graph) == BuildResult::built);
-    const auto narrow = store.index.recall(200, 10, 20);
-    const auto wide = store.index.recall(200, 10, 1000);
-    CHECK(narrow.queries == 200);
+    const auto narrow = store.index.recall(300, 5, 30);
+    const auto wide = store.index.recall(300, 5, 1500);
+    CHECK(narrow.queries == 300);
     CHECK(narrow.at_k < wide.at_k);
     CHECK(wide.at_k > 0.99);
-    const auto tuned = store.index.tune(0.98, 200, 10);
+
+    // What it says of stored vectors holds for queries it has never seen.
+    double right = 0;
+    for (const auto& query : fresh)
+        right += store.index.search(query, {.k = 1, .ef = 30}).front().row == brute(stored, query, 1, everyone)[0].row;
+    const double unseen = right / static_cast<double>(fresh.size());
+    CHECK(unseen < 0.95);
+    CHECK(std::fabs(unseen - narrow.at_1) < 0.08);
+
+    const auto tuned = store.index.tune(0.98, 300, 5);
     CHECK(tuned.at_1 >= 0.98);
+    CHECK(tuned.ef > 30);
     CHECK(store.again().state().ef == tuned.ef);
 }
