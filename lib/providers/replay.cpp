@@ -19,11 +19,12 @@ namespace {
 using Path = std::filesystem::path;
 
 std::optional<Completion> newest_answer(Database& journal, const std::string& key) {
+    // The + keeps SQLite from putting ?1 in the place of request_key in the first condition, which would hide the index.
     auto found = journal.prepare(
         "SELECT gen_ai_output_messages, gen_ai_response_model, gen_ai_response_id, gen_ai_usage_input_tokens,"
         " gen_ai_usage_output_tokens, gen_ai_usage_cache_read_input_tokens, gen_ai_usage_cache_creation_input_tokens,"
         " gen_ai_usage_reasoning_output_tokens"
-        " FROM call WHERE substr(request_key, 1, 12) = substr(?1, 1, 12) AND request_key = ?1 AND error_type IS NULL"
+        " FROM call WHERE substr(request_key, 1, 12) = substr(?1, 1, 12) AND +request_key = ?1 AND error_type IS NULL"
         " ORDER BY id DESC LIMIT 1");
     found.bind(key);
     if (!found.step()) return std::nullopt;

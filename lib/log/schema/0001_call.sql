@@ -49,7 +49,7 @@ CREATE TABLE call (
 CREATE INDEX call_by_model ON call (gen_ai_request_model);
 CREATE INDEX call_by_conversation ON call (gen_ai_conversation_id) WHERE gen_ai_conversation_id IS NOT NULL;
 CREATE INDEX call_by_error ON call (error_type) WHERE error_type IS NOT NULL;
--- Twelve digits find the row and keep the index small; who looks up compares the whole key.
+-- Twelve digits find the row and keep the index small; who looks up compares the whole key too, as +request_key.
 CREATE INDEX call_by_key ON call (substr(request_key, 1, 12));
 
 -- Attachments, each once however often it is sent.

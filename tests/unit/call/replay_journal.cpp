@@ -37,7 +37,7 @@ TEST_CASE("replay: the journal gives the newest answer to the same question, by 
     }
     auto db = open_store(folder.file());
     auto plan = db.prepare("EXPLAIN QUERY PLAN SELECT gen_ai_output_messages FROM call WHERE substr(request_key, 1, 12) ="
-                           " substr(?1, 1, 12) AND request_key = ?1 AND error_type IS NULL ORDER BY id DESC LIMIT 1");
+                           " substr(?1, 1, 12) AND +request_key = ?1 AND error_type IS NULL ORDER BY id DESC LIMIT 1");
     REQUIRE(plan.step());
     CHECK(plan.column<std::string>(3).find("call_by_key") != std::string::npos);
 }
