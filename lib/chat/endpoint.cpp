@@ -110,7 +110,6 @@ std::string without_slashes(std::string url) {
 std::string ready_base_url(const ReadyEndpoint& ready, const Environment& environment) {
     const auto given = ready.url_variable.empty() ? std::nullopt : environment.filled(ready.url_variable);
     if (given && ready.name == "ollama") return ollama_base_url(*given);
-    if (given && ready.name == "azure") return azure_base_url(*given);
     if (given) return without_slashes(*given);
     return std::string{ready.base_url};
 }
@@ -192,9 +191,10 @@ Endpoint find_endpoint(std::string_view name, const Settings& settings, const En
         endpoint.base_url = ready_base_url(*ready, environment);
         endpoint.key_source = ready_key_source(*ready, environment);
         if (ready->name == "azure") {
-            endpoint.settings = Json{{"auth_header", "api-key"}};
-            if (const auto version = environment.filled("AZURE_OPENAI_API_VERSION"))
-                endpoint.settings["api_version"] = *version;
+            const std::string variable =
+                pick_variable("AZURE_OPENAI_API_VERSION OPENAI_API_VERSION", environment);
+            if (const auto version = environment.filled(variable))
+                endpoint.settings = Json{{"api_version", *version}};
         }
     }
     if (entry.has("command"))
@@ -216,6 +216,8 @@ Endpoint find_endpoint(std::string_view name, const Settings& settings, const En
     endpoint.key_env = endpoint.key_source.variable;
     if (entry.has("headers")) read_headers(entry, endpoint);
     read_others(given, endpoint);
+    if (name == "azure" && member(endpoint.settings, "api_version").is_null())
+        endpoint.base_url = azure_base_url(endpoint.base_url);
     endpoint.timeout = seconds(entry, "timeout");
     endpoint.idle_timeout = seconds(entry, "idle_timeout");
     endpoint.connect_timeout = seconds(entry, "connect_timeout");

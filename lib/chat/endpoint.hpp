@@ -2,10 +2,10 @@
 ///
 /// A user's entry lies over the ready one of its name. Where it says nothing, well-known variables speak
 /// (OPENAI_BASE_URL, OLLAMA_HOST, …), then the ready entry. An entry of a new name takes its protocol from
-/// `protocol`, else `command` makes it "command" and `base_url` "openai". What the table of settings does not
-/// name goes to Endpoint::settings; Azure's ready entry has `auth_header = "api-key"` there, and
-/// `api_version` where AZURE_OPENAI_API_VERSION is set. A new entry has no key unless it names one:
-/// OPENAI_API_KEY never goes to a server it was not made for.
+/// `protocol`, else `command` makes it "command" and `base_url` "openai". Settings of its protocol go to
+/// Endpoint::settings. Azure is spoken to by its v1 API, but by its dated one where `api_version` or
+/// AZURE_OPENAI_API_VERSION names one. A new entry has no key unless it names one: OPENAI_API_KEY never goes
+/// to a server it was not made for.
 #pragma once
 
 #include "base/environment.hpp"

@@ -120,6 +120,8 @@ TEST_CASE("settings: broken TOML is refused with its line") {
     CHECK_THAT(complaint("a = 1\nb = = 2\n"), begins_with("config.toml:2: "));
     CHECK_THAT(complaint("a = 1\na = 2\n"), begins_with("config.toml:2: "));
     CHECK_THAT(complaint(std::string(2 << 20, ' ')), contains("1 MiB"));
+    CHECK_THAT(complaint("[|]\na = 1\n"), contains("config.toml"));
+    CHECK_THAT(complaint("\xef\xbb\x8a"), contains("config.toml:1"));
 }
 
 TEST_CASE("settings: endless nesting ends in an error") {

@@ -82,19 +82,31 @@ TEST_CASE("endpoint: well-known variables say where") {
     const World world{"",
                       {{"OPENAI_BASE_URL", "http://127.0.0.1:9/v1/"},
                        {"ANTHROPIC_BASE_URL", "https://proxy.example"},
-                       {"OLLAMA_HOST", "0.0.0.0:99"},
-                       {"AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com/"},
-                       {"AZURE_OPENAI_API_KEY", "az"},
-                       {"AZURE_OPENAI_API_VERSION", "2025-01-01"}}};
+                       {"OLLAMA_HOST", "0.0.0.0:99"}}};
     CHECK(world.find("openai").base_url == "http://127.0.0.1:9/v1");
     CHECK(world.find("openai-responses").base_url == "http://127.0.0.1:9/v1");
     CHECK(world.find("anthropic").base_url == "https://proxy.example");
     CHECK(world.find("ollama").base_url == "http://127.0.0.1:99");
-    const Endpoint azure = world.usable("azure");
-    CHECK(azure.base_url == "https://r.openai.azure.com/openai/v1");
-    CHECK(azure.key == "az");
-    CHECK(azure.settings == Json{{"auth_header", "api-key"}, {"api_version", "2025-01-01"}});
+}
+
+TEST_CASE("endpoint: Azure is spoken to by its v1 API unless a dated one is named") {
+    const Variables variables{{"AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com/"},
+                              {"AZURE_OPENAI_API_KEY", "az"}};
     CHECK_THAT(World{""}.complaint("azure"), contains("AZURE_OPENAI_ENDPOINT"));
+    const Endpoint current = World{"", variables}.usable("azure");
+    CHECK(current.base_url == "https://r.openai.azure.com/openai/v1");
+    CHECK(current.key == "az");
+    CHECK(current.settings.is_null());
+    Variables with_date = variables;
+    with_date["AZURE_OPENAI_API_VERSION"] = "2025-01-01";
+    const Endpoint dated = World{"", with_date}.usable("azure");
+    CHECK(dated.base_url == "https://r.openai.azure.com");
+    CHECK(dated.settings == Json{{"api_version", "2025-01-01"}});
+    const World own{
+        "[provider.azure]\nbase_url = \"https://s.openai.azure.com\"\napi_version = \"2024-10-21\"\n",
+        variables};
+    CHECK(own.find("azure").base_url == "https://s.openai.azure.com");
+    CHECK(own.find("azure").settings == Json{{"api_version", "2024-10-21"}});
 }
 
 TEST_CASE("endpoint: local servers need no key, and take one that is there") {
