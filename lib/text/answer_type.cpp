@@ -23,7 +23,8 @@ struct Token {
 
 std::vector<Token> tokens_of(std::string_view text) {
     std::vector<Token> tokens;
-    for (const Word& w : split_words(text)) tokens.push_back({fold(w.span.of(text)), w.span.of(text), w.kind});
+    for (const Word& w : split_words(text))
+        tokens.push_back({fold(w.span.of(text)), w.span.of(text), w.kind});
     return tokens;
 }
 
@@ -32,29 +33,35 @@ bool among(const std::array<std::string_view, N>& list, std::string_view word) {
     return std::ranges::find(list, word) != list.end();
 }
 
-constexpr auto amounts = std::to_array<std::string_view>(
-    {"many", "much", "old", "long", "far", "tall", "high", "deep", "big", "large", "heavy", "fast", "often", "few"});
-constexpr auto times = std::to_array<std::string_view>(
-    {"time", "date", "day", "year", "month", "week", "weekday", "century", "season", "hour", "period", "decade"});
-constexpr auto numbers = std::to_array<std::string_view>(
-    {"number", "amount", "price", "cost", "age", "percentage", "percent", "rate", "size", "distance", "count", "fee"});
+constexpr auto amounts =
+    std::to_array<std::string_view>({"many", "much", "old", "long", "far", "tall", "high", "deep", "big",
+                                     "large", "heavy", "fast", "often", "few"});
+constexpr auto times =
+    std::to_array<std::string_view>({"time", "date", "day", "year", "month", "week", "weekday", "century",
+                                     "season", "hour", "period", "decade"});
+constexpr auto numbers =
+    std::to_array<std::string_view>({"number", "amount", "price", "cost", "age", "percentage", "percent",
+                                     "rate", "size", "distance", "count", "fee"});
 constexpr auto places = std::to_array<std::string_view>(
     {"place", "city", "country", "town", "state", "location", "street", "address", "region", "village"});
 constexpr auto people = std::to_array<std::string_view>(
     {"person", "name", "author", "president", "actor", "singer", "friend", "man", "woman"});
 
 constexpr auto time_words = std::to_array<std::string_view>(
-    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-     "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today",
-     "tomorrow", "tonight", "ago", "weekend", "morning", "evening", "noon", "midnight", "spring", "summer", "autumn",
-     "winter", "christmas", "easter", "week", "month", "year", "last", "next", "recently", "since"});
+    {"january",   "february",  "march",   "april",    "may",      "june",      "july",
+     "august",    "september", "october", "november", "december", "monday",    "tuesday",
+     "wednesday", "thursday",  "friday",  "saturday", "sunday",   "yesterday", "today",
+     "tomorrow",  "tonight",   "ago",     "weekend",  "morning",  "evening",   "noon",
+     "midnight",  "spring",    "summer",  "autumn",   "winter",   "christmas", "easter",
+     "week",      "month",     "year",    "last",     "next",     "recently",  "since"});
 constexpr auto number_words = std::to_array<std::string_view>(
-    {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen", "twenty",
-     "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "once", "twice", "couple",
-     "several", "none", "zero"});
+    {"one",     "two",    "three", "four",   "five",   "six",     "seven", "eight",   "nine",     "ten",
+     "eleven",  "twelve", "dozen", "twenty", "thirty", "forty",   "fifty", "hundred", "thousand", "million",
+     "billion", "half",   "once",  "twice",  "couple", "several", "none",  "zero"});
 constexpr auto reason_words = std::to_array<std::string_view>(
     {"because", "since", "therefore", "due", "owing", "cause", "caused", "reason", "so", "thanks", "as"});
-constexpr auto place_words = std::to_array<std::string_view>({"in", "at", "near", "from", "to", "on", "inside", "outside"});
+constexpr auto place_words =
+    std::to_array<std::string_view>({"in", "at", "near", "from", "to", "on", "inside", "outside"});
 
 bool capitalised(std::string_view word) {
     const CodePoint c = decode_utf8(word, 0);

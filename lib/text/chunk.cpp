@@ -46,7 +46,8 @@ std::string_view speaker_of(std::string_view line) {
     const std::string_view name = line.substr(0, colon);
     const bool name_like = name.find_first_of(".,;!?\"{}=/\\<>|`") == std::string_view::npos &&
                            ascii_space.find(name.front()) == std::string_view::npos &&
-                           std::ranges::count(name, ' ') <= 3 && !(name.front() >= '0' && name.front() <= '9');
+                           std::ranges::count(name, ' ') <= 3 &&
+                           !(name.front() >= '0' && name.front() <= '9');
     return name_like ? name : std::string_view{};
 }
 
@@ -118,8 +119,8 @@ std::vector<Chunk> chunk(std::string_view text, const ChunkPolicy& policy) {
         case Chunking::heading: return headings(text, policy.tokens);
         case Chunking::code: return code(text, policy.tokens);
         case Chunking::paragraph:
-            return without_parents(
-                pack(text, units_of(text, {0, text.size()}, Splitting::allowed), policy.tokens, policy.overlap));
+            return without_parents(pack(text, units_of(text, {0, text.size()}, Splitting::allowed),
+                                        policy.tokens, policy.overlap));
         case Chunking::whole: break;
     }
     const Span all = trim(text, {0, text.size()});

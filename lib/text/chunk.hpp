@@ -16,7 +16,7 @@ enum class Chunking {
     paragraph,  ///< whole sentences packed up to `tokens`, the last `overlap` of them repeated in the next
     heading,    ///< a Markdown section with its heading; longer than `tokens`, packed like paragraphs
     whole,      ///< all of it
-    code,       ///< a top-level definition with the comment above it; longer than `tokens`, by blocks and lines
+    code,  ///< a top-level definition with the comment above it; longer than `tokens`, by blocks and lines
 };
 
 struct ChunkPolicy {

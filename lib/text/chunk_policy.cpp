@@ -21,7 +21,8 @@ constexpr std::array<Kind, 6> kinds{{{"turn", Chunking::turn, 0, 200},
                                      {"heading", Chunking::heading, 1, 400},
                                      {"whole", Chunking::whole, 0, 200},
                                      {"code", Chunking::code, 1, 400}}};
-constexpr std::array<std::string_view, 6> kind_names{"turn", "sentence", "paragraph", "heading", "whole", "code"};
+constexpr std::array<std::string_view, 6> kind_names{"turn",    "sentence", "paragraph",
+                                                     "heading", "whole",    "code"};
 
 constexpr std::size_t least_tokens = 8, most_tokens = 100'000, most_overlap = 50;
 
@@ -32,8 +33,8 @@ std::size_t number(std::string_view what, std::string_view digits, std::size_t l
     std::size_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || end != digits.data() + digits.size() || value < least || value > most)
-        throw Error(Fault::usage, "--chunk '{}': {} is '{}'; give a whole number from {} to {}", whole, what, digits, least,
-                    most);
+        throw Error(Fault::usage, "--chunk '{}': {} is '{}'; give a whole number from {} to {}", whole, what,
+                    digits, least, most);
     return value;
 }
 
@@ -46,20 +47,25 @@ ChunkPolicy parse_chunk_policy(std::string_view given) {
     const auto* const kind = std::ranges::find(kinds, name, &Kind::name);
     if (kind == kinds.end()) {
         const std::string near = nearest(name, kind_names);
-        throw Error(Fault::usage, "--chunk '{}': no such way to chunk{}; there are turn, sentence, paragraph(N, overlap), "
-                    "heading(N), whole and code(N)", given, near.empty() ? "" : "; did you mean '" + near + "'?");
+        throw Error(Fault::usage,
+                    "--chunk '{}': no such way to chunk{}; there are turn, sentence, paragraph(N, overlap), "
+                    "heading(N), whole and code(N)",
+                    given, near.empty() ? "" : "; did you mean '" + near + "'?");
     }
     ChunkPolicy policy{kind->how, kind->tokens, 0};
     if (open == whole.size()) return policy;
     if (kind->arguments == 0) throw Error(Fault::usage, "--chunk '{}': '{}' takes no number", given, name);
-    if (!whole.ends_with(')')) throw Error(Fault::usage, "--chunk '{}': the bracket is not closed; write '{}(200)'", given, name);
+    if (!whole.ends_with(')'))
+        throw Error(Fault::usage, "--chunk '{}': the bracket is not closed; write '{}(200)'", given, name);
 
     const std::string_view inside = whole.substr(open + 1, whole.size() - open - 2);
     const std::size_t comma = inside.find(',');
-    policy.tokens = number("the size in tokens", trimmed(inside.substr(0, comma)), least_tokens, most_tokens, given);
+    policy.tokens =
+        number("the size in tokens", trimmed(inside.substr(0, comma)), least_tokens, most_tokens, given);
     if (comma == std::string_view::npos) return policy;
     if (kind->arguments < 2) throw Error(Fault::usage, "--chunk '{}': '{}' takes one number", given, name);
-    policy.overlap = number("the overlap in sentences", trimmed(inside.substr(comma + 1)), 0, most_overlap, given);
+    policy.overlap =
+        number("the overlap in sentences", trimmed(inside.substr(comma + 1)), 0, most_overlap, given);
     return policy;
 }
 

@@ -52,18 +52,20 @@ private:
 
 bool continues(std::string_view line) {
     constexpr auto words = std::to_array<std::string_view>(
-        {"else", "elif", "except", "finally", "catch", "end", "fi", "done", "esac", "then", "do", "public:", "private:",
-         "protected:", "case ", "default:"});
+        {"else", "elif", "except", "finally", "catch", "end", "fi", "done", "esac", "then", "do",
+         "public:", "private:", "protected:", "case ", "default:"});
     if (line.find_first_of("})]") == 0) return true;
     return std::ranges::any_of(words, [line](std::string_view w) {
-        const bool whole = line.size() == w.size() || w.back() == ':' || w.back() == ' ' ||
-                           !((line[w.size()] >= 'a' && line[w.size()] <= 'z') || line[w.size()] == '_');
-        return line.starts_with(w) && whole;
+        if (!line.starts_with(w)) return false;
+        if (line.size() == w.size() || w.back() == ':' || w.back() == ' ') return true;
+        const char next = line[w.size()];
+        return !((next >= 'a' && next <= 'z') || next == '_');
     });
 }
 
 bool comment_hash(std::string_view line) {
-    return line.starts_with('#') && (line.size() == 1 || std::string_view(" !#[").find(line[1]) != std::string_view::npos);
+    return line.starts_with('#') &&
+           (line.size() == 1 || std::string_view(" !#[").find(line[1]) != std::string_view::npos);
 }
 
 bool names_nothing(std::string_view line) {
@@ -72,7 +74,8 @@ bool names_nothing(std::string_view line) {
            line.starts_with("--") || line.starts_with("\"\"\"") || line.starts_with("template");
 }
 
-std::string head_of(std::string_view source, const std::vector<Span>& lines, std::size_t first, std::size_t last) {
+std::string head_of(std::string_view source, const std::vector<Span>& lines, std::size_t first,
+                    std::size_t last) {
     constexpr std::size_t longest = 120;
     std::string_view head;
     Continued continued;
@@ -86,7 +89,8 @@ std::string head_of(std::string_view source, const std::vector<Span>& lines, std
             break;
         }
     }
-    while (!head.empty() && (head.back() == '{' || head.back() == ' ' || head.back() == ':')) head.remove_suffix(1);
+    while (!head.empty() && (head.back() == '{' || head.back() == ' ' || head.back() == ':'))
+        head.remove_suffix(1);
     return std::string(truncate_utf8(head, longest));
 }
 

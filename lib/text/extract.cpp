@@ -111,13 +111,17 @@ std::vector<Extracted> best_sentences(std::string_view question, std::span<const
     std::vector<Candidate> candidates = candidates_of(passages);
     if (asked.empty() || candidates.empty() || limits.sentences == 0) return {};
     score(candidates, question, asked, passages);
-    std::ranges::stable_sort(candidates, std::ranges::greater{}, [](const Candidate& c) { return c.found.score; });
+    std::ranges::stable_sort(candidates, std::ranges::greater{},
+                             [](const Candidate& c) { return c.found.score; });
 
     std::vector<const Candidate*> chosen;
     std::size_t spent = 0;
     for (const Candidate& c : candidates) {
-        if (chosen.size() == limits.sentences || c.found.score <= far_behind * candidates.front().found.score) break;
-        const auto same = [&c](const Candidate* other) { return jaccard(c.stems, other->stems) >= near_duplicate; };
+        if (chosen.size() == limits.sentences || c.found.score <= far_behind * candidates.front().found.score)
+            break;
+        const auto same = [&c](const Candidate* other) {
+            return jaccard(c.stems, other->stems) >= near_duplicate;
+        };
         if (std::ranges::any_of(chosen, same)) continue;
         const std::size_t cost = estimate_tokens(c.found.span.of(passages[c.found.passage]));
         if (limits.tokens != 0 && !chosen.empty() && spent + cost > limits.tokens) continue;
@@ -151,8 +155,10 @@ std::string summary(std::string_view text, std::size_t tokens) {
         constexpr double few_words = 4;  // keeps a one-word sentence from winning on its one word
         double sum = 0;
         for (const std::size_t w : words[s]) sum += weight[w];
-        const bool opens = s == 0 || text.substr(sentences[s - 1].end, sentences[s].begin - sentences[s - 1].end)
-                                             .find('\n') != std::string_view::npos;
+        const bool opens =
+            s == 0 ||
+            text.substr(sentences[s - 1].end, sentences[s].begin - sentences[s - 1].end).find('\n') !=
+                std::string_view::npos;
         return sum / (static_cast<double>(words[s].size()) + few_words) * (opens ? 1.15 : 1) *
                (asks(sentences[s].of(text)) ? 0.7 : 1);
     };
@@ -189,7 +195,8 @@ std::string summary(std::string_view text, std::size_t tokens) {
     for (const std::size_t s : chosen) {
         if (!out.empty()) {
             const std::size_t gap = sentences[s - 1].end;
-            const bool new_line = text.substr(gap, sentences[s].begin - gap).find('\n') != std::string_view::npos;
+            const bool new_line =
+                text.substr(gap, sentences[s].begin - gap).find('\n') != std::string_view::npos;
             out.push_back(new_line ? '\n' : ' ');
         }
         out.append(sentences[s].of(text));

@@ -23,8 +23,10 @@ std::optional<Refusal> compare(Difference kind, const List& a, const List& b) {
     const List left = missing_from(a, b), right = missing_from(b, a);
     const auto demanded = [](const Fact& f) { return !f.optional; };
     const bool both = !left.empty() && !right.empty();
-    if (!both && std::ranges::none_of(left, demanded) && std::ranges::none_of(right, demanded)) return std::nullopt;
-    return Refusal{kind, left.empty() ? "" : left.front().written, right.empty() ? "" : right.front().written};
+    if (!both && std::ranges::none_of(left, demanded) && std::ranges::none_of(right, demanded))
+        return std::nullopt;
+    return Refusal{kind, left.empty() ? "" : left.front().written,
+                   right.empty() ? "" : right.front().written};
 }
 
 /// A number with another unit; without one ("5", "5 km"), unless the other text speaks of that unit.
@@ -36,14 +38,16 @@ std::optional<Refusal> compare_measures(const Facts& a, const Facts& b) {
             const std::string number = m.key.substr(0, space + 1);
             const bool measured = std::ranges::any_of(
                 those.measures, [&number](const Fact& f) { return f.key.starts_with(number); });
-            const bool spoken_of = std::ranges::find(those.units, Fact{m.key.substr(space + 1), {}}) != those.units.end();
+            const bool spoken_of =
+                std::ranges::find(those.units, Fact{m.key.substr(space + 1), {}}) != those.units.end();
             if (measured || !spoken_of) out.push_back(m);
         }
         return out;
     };
     const List left = unmatched(a, b), right = unmatched(b, a);
     if (!left.empty() || !right.empty())
-        return Refusal{Difference::unit, left.empty() ? "" : left.front().written, right.empty() ? "" : right.front().written};
+        return Refusal{Difference::unit, left.empty() ? "" : left.front().written,
+                       right.empty() ? "" : right.front().written};
     const List only_a = missing_from(a.units, b.units), only_b = missing_from(b.units, a.units);
     if (only_a.empty() || only_b.empty()) return std::nullopt;
     return Refusal{Difference::unit, only_a.front().written, only_b.front().written};
@@ -67,9 +71,11 @@ std::optional<Refusal> compare_quotes(const Facts& a, const std::vector<GateWord
         for (const Fact& q : quotes) {
             if (all.find(" " + q.key + " ") != std::string::npos) continue;
             const std::vector<GateWord> words = gate_words(q.key);
-            const auto said = static_cast<double>(std::ranges::count_if(
-                words, [&other](const GateWord& w) { return std::ranges::find(other, w.stem, &GateWord::stem) != other.end(); }));
-            if (words.size() < speech || said < said_enough * static_cast<double>(words.size())) return q.written;
+            const auto said = static_cast<double>(std::ranges::count_if(words, [&other](const GateWord& w) {
+                return std::ranges::find(other, w.stem, &GateWord::stem) != other.end();
+            }));
+            if (words.size() < speech || said < said_enough * static_cast<double>(words.size()))
+                return q.written;
         }
         return std::string();
     };
@@ -81,10 +87,13 @@ std::optional<Refusal> compare_quotes(const Facts& a, const std::vector<GateWord
 /// "Syria" and "Syrian", "China" and "Chinese": a name and what is derived from it.
 bool derived(std::string_view x, std::string_view y) {
     constexpr std::size_t shortest = 4;
-    constexpr auto endings = std::to_array<std::string_view>({"", "a", "n", "an", "ian", "ese", "ish", "e", "y", "ce", "k", "i", "s", "ns", "ans"});
+    constexpr auto endings = std::to_array<std::string_view>(
+        {"", "a", "n", "an", "ian", "ese", "ish", "e", "y", "ce", "k", "i", "s", "ns", "ans"});
     std::size_t common = 0;
     while (common < std::min(x.size(), y.size()) && x[common] == y[common]) ++common;
-    const auto ending = [&endings](std::string_view tail) { return std::ranges::find(endings, tail) != endings.end(); };
+    const auto ending = [&endings](std::string_view tail) {
+        return std::ranges::find(endings, tail) != endings.end();
+    };
     for (std::size_t n = common; n >= shortest; --n)
         if (ending(x.substr(n)) && ending(y.substr(n))) return true;
     return false;
@@ -93,7 +102,8 @@ bool derived(std::string_view x, std::string_view y) {
 List not_derived(const List& these, const std::vector<GateWord>& those) {
     List out;
     for (const Fact& f : these)
-        if (std::ranges::none_of(those, [&f](const GateWord& w) { return derived(f.key, w.text); })) out.push_back(f);
+        if (std::ranges::none_of(those, [&f](const GateWord& w) { return derived(f.key, w.text); }))
+            out.push_back(f);
     return out;
 }
 
@@ -116,7 +126,8 @@ List unsaid_names(const List& names, std::string_view other, const std::vector<G
             return w.text == n.key || w.stem == n.key || derived(n.key, w.text) ||
                    (n.key.size() > 3 && w.stem == stem(n.key));
         });
-        const bool inside = n.key.find_first_of("._/:@-\\") != std::string::npos && folded.find(n.key) != std::string::npos;
+        const bool inside =
+            n.key.find_first_of("._/:@-\\") != std::string::npos && folded.find(n.key) != std::string::npos;
         if (!said && !inside && !abbreviates(n.key, words)) out.push_back(n);
     }
     return out;
@@ -164,9 +175,12 @@ std::optional<Refusal> facts_differ(std::string_view text_a, const std::vector<G
     const List left = unsaid_names(a.names, text_b, words_b), right = unsaid_names(b.names, text_a, words_a);
     const auto demanded = [](const Fact& f) { return !f.optional; };
     const bool both = !left.empty() && !right.empty();
-    if (!both && std::ranges::none_of(left, demanded) && std::ranges::none_of(right, demanded)) return std::nullopt;
-    if ((left.empty() || spelt_out(left, b.names)) && (right.empty() || spelt_out(right, a.names))) return std::nullopt;
-    return Refusal{Difference::name, left.empty() ? "" : left.front().written, right.empty() ? "" : right.front().written};
+    if (!both && std::ranges::none_of(left, demanded) && std::ranges::none_of(right, demanded))
+        return std::nullopt;
+    if ((left.empty() || spelt_out(left, b.names)) && (right.empty() || spelt_out(right, a.names)))
+        return std::nullopt;
+    return Refusal{Difference::name, left.empty() ? "" : left.front().written,
+                   right.empty() ? "" : right.front().written};
 }
 
 }  // namespace llm

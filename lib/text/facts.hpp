@@ -33,11 +33,8 @@ struct Facts {
 Facts facts_of(std::string_view text, const std::vector<GateWord>& words);
 
 /// The first difference of kind number, unit, quote, language, date or name.
-std::optional<Refusal> facts_differ(std::string_view a, const std::vector<GateWord>& words_a, std::string_view b,
-                                    const std::vector<GateWord>& words_b);
-
-/// Whether the folded word names a unit or a currency.
-bool names_unit(std::string_view word);
+std::optional<Refusal> facts_differ(std::string_view a, const std::vector<GateWord>& words_a,
+                                    std::string_view b, const std::vector<GateWord>& words_b);
 
 // The parts of facts_of, one a file.
 void read_numbers(std::string_view text, const std::vector<GateWord>&, Facts&);

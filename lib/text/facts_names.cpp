@@ -1,5 +1,6 @@
 #include "base/utf8.hpp"
 #include "text/facts.hpp"
+#include "text/measure_units.hpp"
 #include "text/normalise.hpp"
 #include "text/sorted_lines.hpp"
 
@@ -11,30 +12,37 @@
 namespace llm {
 namespace {
 
-constexpr char known_names_table[] =
+constexpr std::string_view known_names[] = {
 #include "text/names.inc"
-    ;
-constexpr std::string_view known_names(known_names_table, sizeof known_names_table - 1);
+};
 
 /// Languages of people and of machines. Those that are common words too count with a capital only.
 constexpr auto languages = std::to_array<std::string_view>(
-    {"arabic", "bash", "basque", "bengali", "bulgarian", "burmese", "cantonese", "catalan", "chinese", "cobol", "croatian",
-     "czech", "danish", "dutch", "english", "esperanto", "estonian", "farsi", "finnish", "fortran", "french", "gaelic",
-     "georgian", "german", "greek", "haskell", "hebrew", "hindi", "hungarian", "icelandic", "indonesian", "irish", "italian",
-     "japanese", "java", "javascript", "khmer", "korean", "kotlin", "lao", "latin", "latvian", "lithuanian", "lua", "malay",
-     "mandarin", "marathi", "matlab", "mongolian", "nepali", "norwegian", "pascal", "persian", "perl", "php", "portuguese",
-     "powershell", "prolog", "punjabi", "python", "romanian", "ruby", "russian", "sanskrit", "scala", "serbian", "slovak",
-     "slovenian", "somali", "spanish", "sql", "swahili", "swedish", "tagalog", "tamil", "telugu", "thai", "tibetan",
-     "turkish", "typescript", "ukrainian", "urdu", "vietnamese", "welsh", "yiddish", "zulu"});
-constexpr auto capital_languages = std::to_array<std::string_view>({"rust", "go", "swift", "polish", "julia", "dart", "elixir", "c", "r"});
+    {"arabic",     "bash",      "basque",     "bengali",   "bulgarian", "burmese",    "cantonese",
+     "catalan",    "chinese",   "cobol",      "croatian",  "czech",     "danish",     "dutch",
+     "english",    "esperanto", "estonian",   "farsi",     "finnish",   "fortran",    "french",
+     "gaelic",     "georgian",  "german",     "greek",     "haskell",   "hebrew",     "hindi",
+     "hungarian",  "icelandic", "indonesian", "irish",     "italian",   "japanese",   "java",
+     "javascript", "khmer",     "korean",     "kotlin",    "lao",       "latin",      "latvian",
+     "lithuanian", "lua",       "malay",      "mandarin",  "marathi",   "matlab",     "mongolian",
+     "nepali",     "norwegian", "pascal",     "persian",   "perl",      "php",        "portuguese",
+     "powershell", "prolog",    "punjabi",    "python",    "romanian",  "ruby",       "russian",
+     "sanskrit",   "scala",     "serbian",    "slovak",    "slovenian", "somali",     "spanish",
+     "sql",        "swahili",   "swedish",    "tagalog",   "tamil",     "telugu",     "thai",
+     "tibetan",    "turkish",   "typescript", "ukrainian", "urdu",      "vietnamese", "welsh",
+     "yiddish",    "zulu"});
+constexpr auto capital_languages =
+    std::to_array<std::string_view>({"rust", "go", "swift", "polish", "julia", "dart", "elixir", "c", "r"});
 
 /// Titles, months' and companies' abbreviations: they stand beside names and name nothing.
 constexpr auto honorifics = std::to_array<std::string_view>(
-    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "inc", "corp", "ltd", "llc", "co", "jr", "sr", "st", "gen", "sen", "rep",
-     "gov", "lt", "col", "capt", "sgt", "president", "professor", "doctor", "hi", "hello", "dear", "oh", "ok", "yes"});
+    {"mr",  "mrs",       "ms",        "miss",   "dr",  "prof",  "sir",  "inc", "corp", "ltd", "llc",
+     "co",  "jr",        "sr",        "st",     "gen", "sen",   "rep",  "gov", "lt",   "col", "capt",
+     "sgt", "president", "professor", "doctor", "hi",  "hello", "dear", "oh",  "ok",   "yes"});
 /// Abbreviations that are common nouns: the other text may do without them, but not have another.
-constexpr auto common_acronyms = std::to_array<std::string_view>(
-    {"atm", "pin", "id", "tv", "pc", "sms", "app", "cd", "dvd", "gps", "diy", "faq", "asap", "url", "ceo", "card"});
+constexpr auto common_acronyms =
+    std::to_array<std::string_view>({"atm", "pin", "id", "tv", "pc", "sms", "app", "cd", "dvd", "gps", "diy",
+                                     "faq", "asap", "url", "ceo", "card"});
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -83,10 +91,13 @@ std::vector<Span> runs(std::string_view text) {
     return out;
 }
 
-/// "max_tokens", "gpt-4o", "config.yaml", "std::move", "/etc/hosts", "a@b.org", "C++"; no "and/or", no "U.S.".
+/// "max_tokens", "gpt-4o", "config.yaml", "std::move", "/etc/hosts", "a@b.org", "C++"; no "and/or", no
+/// "U.S.".
 bool identifier(std::string_view run) {
-    if (run.find_first_of("_\\@#") != std::string_view::npos || run.find("::") != std::string_view::npos) return true;
-    if (run.ends_with("++") || (run.find('/') != std::string_view::npos && std::ranges::count(run, '/') > 1)) return true;
+    if (run.find_first_of("_\\@#") != std::string_view::npos || run.find("::") != std::string_view::npos)
+        return true;
+    if (run.ends_with("++") || (run.find('/') != std::string_view::npos && std::ranges::count(run, '/') > 1))
+        return true;
     const Letters l = letters_of(run);
     const char first = run.front();
     const bool digit_first = first >= '0' && first <= '9';
@@ -103,7 +114,8 @@ public:
 
     void run() {
         for (const Span& s : runs(text_))
-            if (identifier(s.of(text_))) facts_.names.push_back({fold(s.of(text_)), std::string(s.of(text_))});
+            if (identifier(s.of(text_)))
+                facts_.names.push_back({fold(s.of(text_)), std::string(s.of(text_))});
         const bool speaking = capitals_speak();
         for (std::size_t i = 0; i < words_.size(); ++i) word(i, speaking);
     }
@@ -113,7 +125,9 @@ private:
     bool capitals_speak() const {
         std::size_t long_words = 0, capitals = 0;
         for (std::size_t i = 1; i < words_.size(); ++i) {
-            if (words_[i].role == WordRole::mark || words_[i].role == WordRole::number || words_[i].text.size() < 4) continue;
+            if (words_[i].role == WordRole::mark || words_[i].role == WordRole::number ||
+                words_[i].text.size() < 4)
+                continue;
             ++long_words;
             capitals += capitalised(words_[i].span.of(text_));
         }
@@ -121,16 +135,19 @@ private:
     }
 
     bool begins_sentence(std::size_t i) const {
-        while (i > 0 && (words_[i - 1].text == "\"" || words_[i - 1].text == "'" || words_[i - 1].text == "(" ||
-                         words_[i - 1].text == "\u201C" || words_[i - 1].text == "*"))
+        while (i > 0 &&
+               (words_[i - 1].text == "\"" || words_[i - 1].text == "'" || words_[i - 1].text == "(" ||
+                words_[i - 1].text == "\u201C" || words_[i - 1].text == "*"))
             --i;
         if (i == 0) return true;
         const std::string& before = words_[i - 1].text;
-        if (before == "." || before == "!" || before == "?" || before == ":" || before == ";" || before == "-" || before == "…")
+        if (before == "." || before == "!" || before == "?" || before == ":" || before == ";" ||
+            before == "-" || before == "…")
             return true;
         const std::size_t gap = words_[i - 1].span.end;
-        const bool new_line = words_[i].span.begin > gap &&
-                              text_.substr(gap, words_[i].span.begin - gap).find('\n') != std::string_view::npos;
+        const bool new_line =
+            words_[i].span.begin > gap &&
+            text_.substr(gap, words_[i].span.begin - gap).find('\n') != std::string_view::npos;
         // "Hi, Can I": a greeting opens too.
         return new_line || (before == "," && i == 2);
     }
@@ -149,7 +166,7 @@ private:
         const bool single = l.capitals == 1 && l.small == 0 && w.text != "i" && !opens;
         if (w.role == WordRole::function && !single) return;
         const bool acronym = l.capitals > 1 && l.small == 0;
-        if (among(honorifics, w.text) || names_unit(w.text)) return;
+        if (among(honorifics, w.text) || !unit_of(w.text).empty()) return;
         if (single && dotted(i)) return;
         const bool named = speaking && ((capital && !opens) || acronym || l.inner_capital || single);
         if (named || known(w)) facts_.names.push_back({w.text, written, among(common_acronyms, w.text)});
@@ -157,7 +174,8 @@ private:
 
     /// "U.S.", "J. Smith": a letter with a point; too little to tell names apart.
     bool dotted(std::size_t i) const {
-        return i + 1 < words_.size() && words_[i + 1].text == "." && words_[i + 1].span.begin == words_[i].span.end;
+        return i + 1 < words_.size() && words_[i + 1].text == "." &&
+               words_[i + 1].span.begin == words_[i].span.end;
     }
 
     static bool known(const GateWord& w) { return w.text.size() > 3 && has_line(known_names, w.text); }
@@ -170,11 +188,18 @@ private:
 struct Quote {
     std::string_view open, close;
 };
-constexpr auto quote_marks = std::to_array<Quote>({{"\"", "\""}, {"\u201C", "\u201D"}, {"\u201E", "\u201C"}, {"«", "»"},
-                                                   {"「", "」"}, {"`", "`"}, {"\u2018", "\u2019"}, {"'", "'"}});
+constexpr auto quote_marks = std::to_array<Quote>({{"\"", "\""},
+                                                   {"\u201C", "\u201D"},
+                                                   {"\u201E", "\u201C"},
+                                                   {"«", "»"},
+                                                   {"「", "」"},
+                                                   {"`", "`"},
+                                                   {"\u2018", "\u2019"},
+                                                   {"'", "'"}});
 
 bool word_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::string words_in(std::string_view inside) {
@@ -186,7 +211,9 @@ std::string words_in(std::string_view inside) {
 
 }  // namespace
 
-void read_names(std::string_view text, const std::vector<GateWord>& words, Facts& facts) { Reader(text, words, facts).run(); }
+void read_names(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
+    Reader(text, words, facts).run();
+}
 
 void read_quotes(std::string_view text, Facts& facts) {
     for (std::size_t i = 0; i < text.size();) {
@@ -196,11 +223,13 @@ void read_quotes(std::string_view text, Facts& facts) {
             // A quotation opens after white space or a bracket: the apostrophe of "don't" does not.
             if (i > 0 && word_byte(text[i - 1])) break;
             std::size_t end = text.find(q.close, i + q.open.size());
-            while (end != std::string_view::npos && q.close == "'" && end + 1 < text.size() && word_byte(text[end + 1]))
+            while (end != std::string_view::npos && q.close == "'" && end + 1 < text.size() &&
+                   word_byte(text[end + 1]))
                 end = text.find(q.close, end + 1);
             if (end == std::string_view::npos) break;
             const std::string_view inside = text.substr(i + q.open.size(), end - i - q.open.size());
-            if (std::string key = words_in(inside); !key.empty()) facts.quotes.push_back({std::move(key), std::string(inside)});
+            if (std::string key = words_in(inside); !key.empty())
+                facts.quotes.push_back({std::move(key), std::string(inside)});
             next = end + q.close.size();
             break;
         }

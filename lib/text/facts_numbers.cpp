@@ -1,4 +1,5 @@
 #include "text/facts.hpp"
+#include "text/measure_units.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,66 +13,29 @@ struct Spelt {
     std::string_view word;
     long value;
 };
-constexpr auto cardinals = std::to_array<Spelt>(
-    {{"zero", 0}, {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7}, {"eight", 8},
-     {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15},
-     {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20}, {"thirty", 30}, {"forty", 40},
-     {"fifty", 50}, {"sixty", 60}, {"seventy", 70}, {"eighty", 80}, {"ninety", 90}, {"dozen", 12}});
-constexpr auto scales = std::to_array<Spelt>({{"hundred", 100}, {"thousand", 1000}, {"million", 1000000},
-                                              {"billion", 1000000000}, {"k", 1000}, {"m", 1000000}, {"bn", 1000000000}});
-constexpr auto ordinals = std::to_array<Spelt>(
-    {{"first", 1}, {"second", 2}, {"third", 3}, {"fourth", 4}, {"fifth", 5}, {"sixth", 6}, {"seventh", 7}, {"eighth", 8},
-     {"ninth", 9}, {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12}, {"thirteenth", 13}, {"twentieth", 20}, {"hundredth", 100}});
-
-struct UnitName {
-    std::string_view word, unit;
-};
-/// By normal form. What is also a common word of another meaning (in, m, min) counts after a number only.
-constexpr auto unit_names = std::to_array<UnitName>(
-    {{"$", "usd"}, {"usd", "usd"}, {"dollar", "usd"}, {"dollars", "usd"}, {"bucks", "usd"}, {"€", "eur"}, {"eur", "eur"},
-     {"euro", "eur"}, {"euros", "eur"}, {"£", "gbp"}, {"gbp", "gbp"}, {"pound", "gbp"}, {"pounds", "gbp"}, {"quid", "gbp"},
-     {"¥", "jpy"}, {"jpy", "jpy"}, {"yen", "jpy"}, {"cny", "cny"}, {"yuan", "cny"}, {"rmb", "cny"}, {"chf", "chf"},
-     {"franc", "chf"}, {"francs", "chf"}, {"aud", "aud"}, {"cad", "cad"}, {"inr", "inr"}, {"rupee", "inr"}, {"rupees", "inr"},
-     {"₹", "inr"}, {"rub", "rub"}, {"ruble", "rub"}, {"rubles", "rub"}, {"peso", "peso"}, {"pesos", "peso"}, {"won", "krw"},
-     {"btc", "btc"}, {"bitcoin", "btc"}, {"eth", "eth"}, {"cent", "cent"}, {"cents", "cent"}, {"pence", "pence"},
-     {"%", "percent"}, {"percent", "percent"}, {"percentage", "percent"}, {"second", "s"}, {"seconds", "s"}, {"sec", "s"},
-     {"secs", "s"}, {"s", "s"}, {"minute", "min"}, {"minutes", "min"}, {"min", "min"}, {"mins", "min"}, {"hour", "h"},
-     {"hours", "h"}, {"hr", "h"}, {"hrs", "h"}, {"h", "h"}, {"day", "day"}, {"days", "day"}, {"week", "week"},
-     {"weeks", "week"}, {"month", "month"}, {"months", "month"}, {"year", "year"}, {"years", "year"}, {"yr", "year"},
-     {"ms", "ms"}, {"millisecond", "ms"}, {"milliseconds", "ms"}, {"decade", "decade"}, {"decades", "decade"},
-     {"century", "century"}, {"centuries", "century"}, {"mm", "mm"}, {"millimeter", "mm"}, {"millimeters", "mm"}, {"cm", "cm"},
-     {"centimeter", "cm"}, {"centimeters", "cm"}, {"centimetres", "cm"}, {"m", "metre"}, {"meter", "metre"}, {"meters", "metre"}, {"metre", "metre"},
-     {"metres", "metre"}, {"km", "km"}, {"kilometer", "km"}, {"kilometers", "km"}, {"kilometre", "km"}, {"kilometres", "km"},
-     {"mile", "mile"}, {"miles", "mile"}, {"mi", "mile"}, {"foot", "ft"}, {"feet", "ft"}, {"ft", "ft"}, {"inch", "inch"},
-     {"inches", "inch"}, {"in", "inch"}, {"yard", "yard"}, {"yards", "yard"}, {"mg", "mg"}, {"milligram", "mg"},
-     {"milligrams", "mg"}, {"g", "g"}, {"gram", "g"}, {"grams", "g"}, {"kg", "kg"}, {"kilo", "kg"}, {"kilos", "kg"},
-     {"kilogram", "kg"}, {"kilograms", "kg"}, {"lb", "lb"}, {"lbs", "lb"}, {"oz", "oz"}, {"ounce", "oz"}, {"ounces", "oz"},
-     {"ton", "ton"}, {"tons", "ton"}, {"tonne", "tonne"}, {"tonnes", "tonne"}, {"ml", "ml"}, {"milliliter", "ml"},
-     {"milliliters", "ml"}, {"l", "l"}, {"liter", "l"}, {"liters", "l"}, {"litre", "l"}, {"litres", "l"}, {"gallon", "gal"},
-     {"gallons", "gal"}, {"pint", "pint"}, {"pints", "pint"}, {"cup", "cup"}, {"cups", "cup"}, {"tablespoon", "tbsp"},
-     {"tablespoons", "tbsp"}, {"tbsp", "tbsp"}, {"teaspoon", "tsp"}, {"teaspoons", "tsp"}, {"tsp", "tsp"},
-     {"celsius", "celsius"}, {"fahrenheit", "fahrenheit"}, {"kelvin", "kelvin"}, {"c", "celsius"}, {"f", "fahrenheit"},
-     {"degree", "degree"}, {"degrees", "degree"}, {"°", "degree"}, {"radian", "radian"}, {"radians", "radian"}, {"kb", "kb"},
-     {"mb", "mb"}, {"gb", "gb"}, {"tb", "tb"}, {"kib", "kib"}, {"mib", "mib"}, {"gib", "gib"}, {"byte", "byte"},
-     {"bytes", "byte"}, {"bit", "bit"}, {"bits", "bit"}, {"hz", "hz"}, {"khz", "khz"}, {"mhz", "mhz"}, {"ghz", "ghz"},
-     {"watt", "watt"}, {"watts", "watt"}, {"kw", "kw"}, {"kwh", "kwh"}, {"volt", "volt"}, {"volts", "volt"}, {"mph", "mph"},
-     {"kph", "kph"}, {"kmh", "kph"}, {"acre", "acre"}, {"acres", "acre"}, {"hectare", "hectare"}, {"hectares", "hectare"}});
-/// Units that stand for themselves without a number: "in dollars", "to celsius".
-constexpr auto speaking_units = std::to_array<std::string_view>(
-    {"usd", "eur", "gbp", "jpy", "cny", "chf", "aud", "cad", "inr", "rub", "peso", "btc", "eth", "celsius", "fahrenheit",
-     "kelvin", "km", "mile", "cm", "inch", "ft", "kg", "lb", "gal", "l", "ml", "oz", "g", "tbsp", "tsp", "cup", "day", "week",
-     "month", "year", "h", "min", "mph", "kph", "percent", "mb", "gb", "tb", "kb", "radian", "degree"});
-constexpr auto too_common_alone = std::to_array<std::string_view>({"s", "h", "m", "in", "g", "l", "c", "f", "min", "mi", "second"});
+constexpr auto cardinals = std::to_array<Spelt>({
+    {"zero", 0}, {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7},
+    {"eight", 8}, {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13},
+    {"fourteen", 14},
+    {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20},
+    {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60}, {"seventy", 70}, {"eighty", 80},
+    {"ninety", 90},
+    {"dozen", 12},
+});
+constexpr auto scales = std::to_array<Spelt>({
+    {"hundred", 100}, {"thousand", 1000}, {"million", 1000000}, {"billion", 1000000000}, {"k", 1000},
+    {"m", 1000000}, {"bn", 1000000000},
+});
+constexpr auto ordinals = std::to_array<Spelt>({
+    {"first", 1}, {"second", 2}, {"third", 3}, {"fourth", 4}, {"fifth", 5}, {"sixth", 6}, {"seventh", 7},
+    {"eighth", 8}, {"ninth", 9}, {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12}, {"thirteenth", 13},
+    {"twentieth", 20}, {"hundredth", 100},
+});
 
 template <std::size_t N>
 std::optional<long> value_in(const std::array<Spelt, N>& list, std::string_view word) {
     const auto* const found = std::ranges::find(list, word, &Spelt::word);
     return found == list.end() ? std::nullopt : std::optional(found->value);
-}
-
-std::string_view unit_of(std::string_view word) {
-    const auto* const found = std::ranges::find(unit_names, word, &UnitName::word);
-    return found == unit_names.end() ? std::string_view{} : found->unit;
 }
 
 /// "1,250.50" → "1250.5", "007" → "7"; what has two points stays ("1.2.3").
@@ -94,8 +58,8 @@ std::string scaled(const std::string& number, long scale) {
     double value = 0;
     std::from_chars(number.data(), number.data() + number.size(), value);
     char buffer[64];
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value * static_cast<double>(scale),
-                                            std::chars_format::fixed);
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer,
+                                            value * static_cast<double>(scale), std::chars_format::fixed);
     std::string out(buffer, error == std::errc{} ? end : buffer);
     return out.find('.') == std::string::npos ? out : normal_number(out);
 }
@@ -116,16 +80,22 @@ public:
     }
 
 private:
-    bool touching(std::size_t i) const { return i < words_.size() && words_[i].span.begin == words_[i - 1].span.end; }
-    std::string_view word(std::size_t i) const { return i < words_.size() ? std::string_view(words_[i].text) : ""; }
+    bool touching(std::size_t i) const {
+        return i < words_.size() && words_[i].span.begin == words_[i - 1].span.end;
+    }
+    std::string_view word(std::size_t i) const {
+        return i < words_.size() ? std::string_view(words_[i].text) : "";
+    }
     std::string written(std::size_t first) const {
-        return std::string(text_.substr(words_[first].span.begin, words_[at_ - 1].span.end - words_[first].span.begin));
+        return std::string(
+            text_.substr(words_[first].span.begin, words_[at_ - 1].span.end - words_[first].span.begin));
     }
 
     void digits(std::size_t first) {
         std::string key = normal_number(words_[at_++].text);
         bool joined = false;
-        while (at_ + 1 < words_.size() && touching(at_) && touching(at_ + 1) && words_[at_ + 1].role == WordRole::number &&
+        while (at_ + 1 < words_.size() && touching(at_) && touching(at_ + 1) &&
+               words_[at_ + 1].role == WordRole::number &&
                std::string_view("/-:.").find(word(at_)) != std::string_view::npos) {
             key.append(word(at_)).append(normal_number(word(at_ + 1)));
             at_ += 2;
@@ -136,7 +106,8 @@ private:
         if (suffix) {
             key.insert(0, "#");
             ++at_;
-        } else if (const auto scale = value_in(scales, next); scale && !joined && (touching(at_) || next.size() > 2)) {
+        } else if (const auto scale = value_in(scales, next);
+                   scale && !joined && (touching(at_) || next.size() > 2)) {
             key = scaled(key, *scale);
             ++at_;
         }
@@ -149,12 +120,13 @@ private:
         long total = 0, part = 0;
         bool any = false;
         while (at_ < words_.size()) {
-            if (const auto value = value_in(cardinals, word(at_)); value && (!any || part % 100 == 0 || (part % 10 == 0 && *value < 10))) {
+            if (const auto value = value_in(cardinals, word(at_));
+                value && (!any || part % 100 == 0 || (part % 10 == 0 && *value < 10))) {
                 part += *value;
             } else if (const auto scale = value_in(scales, word(at_)); scale && any && word(at_).size() > 2) {
                 part = *scale == 100 ? part * 100 : (total += part * *scale, 0);
-            } else if (!(any && (word(at_) == "-" || word(at_) == "and") && value_in(cardinals, word(at_ + 1)) && part % 10 == 0 &&
-                         part != 0)) {
+            } else if (!(any && (word(at_) == "-" || word(at_) == "and") &&
+                         value_in(cardinals, word(at_ + 1)) && part % 10 == 0 && part != 0)) {
                 break;
             }
             any = true;
@@ -166,16 +138,18 @@ private:
 
     void ordinal(std::size_t first) {
         const std::string_view before = first > 0 ? word(first - 1) : "";
-        const bool time = words_[first].text == "second" && (before == "per" || before == "each" || before == "every" || before == "one");
+        const bool time = words_[first].text == "second" &&
+                          (before == "per" || before == "each" || before == "every" || before == "one");
         ++at_;
         if (time) return;
-        facts_.numbers.push_back({"#" + std::to_string(*value_in(ordinals, words_[first].text)), written(first),
-                                  words_[first].text == "first"});
+        facts_.numbers.push_back({"#" + std::to_string(*value_in(ordinals, words_[first].text)),
+                                  written(first), words_[first].text == "first"});
     }
 
     void finish(std::size_t first, std::string key, bool optional) {
         facts_.numbers.push_back({key, written(first), optional});
-        std::string_view unit = first > 0 && words_[first - 1].text.size() <= 3 && unit_of(word(first - 1)).size() == 3 &&
+        std::string_view unit = first > 0 && words_[first - 1].text.size() <= 3 &&
+                                        unit_of(word(first - 1)).size() == 3 &&
                                         words_[first - 1].role == WordRole::mark
                                     ? unit_of(word(first - 1))
                                     : std::string_view{};
@@ -184,7 +158,8 @@ private:
         if (unit.empty()) {
             unit = unit_of(word(unit_at));
             // "5 in the list" is no inch.
-            if (unit_at == at_ && !touching(at_) && (word(unit_at) == "in" || word(unit_at) == "s")) unit = {};
+            if (unit_at == at_ && !touching(at_) && (word(unit_at) == "in" || word(unit_at) == "s"))
+                unit = {};
             if (!unit.empty()) at_ = unit_at + 1;
         }
         if (unit.empty() || optional) return;
@@ -195,9 +170,9 @@ private:
     void alone(std::size_t first) {
         ++at_;
         const std::string_view unit = unit_of(words_[first].text);
-        if (unit.empty() || std::ranges::find(speaking_units, unit) == speaking_units.end()) return;
-        if (std::ranges::find(too_common_alone, words_[first].text) != too_common_alone.end()) return;
-        if (words_[first].role == WordRole::mark && words_[first].text != "%") return;  // before a number, or alone
+        if (unit.empty() || !speaks_alone(unit, words_[first].text)) return;
+        if (words_[first].role == WordRole::mark && words_[first].text != "%")
+            return;  // before a number, or alone
         facts_.units.push_back({std::string(unit), written(first)});
     }
 
@@ -208,8 +183,6 @@ private:
 };
 
 }  // namespace
-
-bool names_unit(std::string_view word) { return !unit_of(word).empty(); }
 
 void read_numbers(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
     Reader(text, words, facts).run();

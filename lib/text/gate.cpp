@@ -18,7 +18,9 @@ std::string_view name(Difference d) noexcept {
     return names[static_cast<std::size_t>(d)];
 }
 
-std::string spelling(const Refusal& r) { return fmt::format("{}: '{}' / '{}'", name(r.kind), r.left, r.right); }
+std::string spelling(const Refusal& r) {
+    return fmt::format("{}: '{}' / '{}'", name(r.kind), r.left, r.right);
+}
 
 std::optional<Refusal> differs(std::string_view a, std::string_view b) {
     if (canonical(a) == canonical(b)) return std::nullopt;

@@ -11,21 +11,22 @@
 namespace llm {
 namespace {
 
-constexpr char irregular_table[] =
+constexpr std::string_view irregular[] = {
 #include "text/irregular.inc"
-    ;
-constexpr std::string_view irregular(irregular_table, sizeof irregular_table - 1);
+};
 
 constexpr auto negators = std::to_array<std::string_view>(
-    {"not", "no", "never", "without", "neither", "nor", "none", "nobody", "nothing", "nowhere", "noone", "nope", "non",
-     "nein", "nicht", "kein", "keine", "keinen", "pas", "jamais", "sans", "nunca", "sin", "não", "nem", "senza", "niet", "geen",
-     "не", "нет", "нельзя", "没", "不", "未", "无"});
+    {"not",     "no",     "never", "without", "neither", "nor",   "none", "nobody", "nothing",
+     "nowhere", "noone",  "nope",  "non",     "nein",    "nicht", "kein", "keine",  "keinen",
+     "pas",     "jamais", "sans",  "nunca",   "sin",     "não",   "nem",  "senza",  "niet",
+     "geen",    "не",     "нет",   "нельзя",  "没",      "不",    "未",   "无"});
 
 /// A politeness or a filler says nothing about what is asked.
 constexpr auto fillers = std::to_array<std::string_view>(
-    {"please", "pls", "plz", "hi", "hello", "hey", "thanks", "thank", "ok", "okay", "well", "really", "actually", "kindly",
-     "um", "uh", "also", "still", "yet", "already", "even", "quite", "like", "want", "need", "would", "tell", "let", "know",
-     "help", "way", "get", "got", "getting"});
+    {"please", "pls",     "plz",    "hi",       "hello",  "hey",  "thanks", "thank", "ok",
+     "okay",   "well",    "really", "actually", "kindly", "um",   "uh",     "also",  "still",
+     "yet",    "already", "even",   "quite",    "like",   "want", "need",   "would", "tell",
+     "let",    "know",    "help",   "way",      "get",    "got",  "getting"});
 
 struct Contraction {
     std::string_view written, first;
@@ -33,15 +34,18 @@ struct Contraction {
 /// Written without the apostrophe as people do; those that are words of their own (wont, cant) are
 /// rarer than the slip.
 constexpr auto slips = std::to_array<Contraction>(
-    {{"dont", "do"}, {"doesnt", "does"}, {"didnt", "did"}, {"cant", "can"}, {"wont", "will"}, {"isnt", "is"},
-     {"arent", "are"}, {"wasnt", "was"}, {"werent", "were"}, {"hasnt", "has"}, {"havent", "have"}, {"hadnt", "had"},
-     {"couldnt", "could"}, {"wouldnt", "would"}, {"shouldnt", "should"}, {"cannot", "can"}, {"won't", "will"},
-     {"can't", "can"}, {"shan't", "shall"}, {"ain't", "is"}, {"aint", "is"}, {"mustnt", "must"}, {"neednt", "need"}});
+    {{"dont", "do"},       {"doesnt", "does"},   {"didnt", "did"},       {"cant", "can"},
+     {"wont", "will"},     {"isnt", "is"},       {"arent", "are"},       {"wasnt", "was"},
+     {"werent", "were"},   {"hasnt", "has"},     {"havent", "have"},     {"hadnt", "had"},
+     {"couldnt", "could"}, {"wouldnt", "would"}, {"shouldnt", "should"}, {"cannot", "can"},
+     {"won't", "will"},    {"can't", "can"},     {"shan't", "shall"},    {"ain't", "is"},
+     {"aint", "is"},       {"mustnt", "must"},   {"neednt", "need"}});
 
 std::string straightened(std::string_view word) {
     constexpr std::string_view curled = "\u2019";
     std::string out;
-    for (std::size_t i; (i = word.find(curled)) != std::string_view::npos; word.remove_prefix(i + curled.size()))
+    for (std::size_t i; (i = word.find(curled)) != std::string_view::npos;
+         word.remove_prefix(i + curled.size()))
         out.append(word.substr(0, i)).push_back('\'');
     return out.append(word);
 }
@@ -50,7 +54,8 @@ WordRole role_of(const Word& w, std::string_view folded) {
     if (w.kind == WordKind::number) return WordRole::number;
     if (w.kind != WordKind::word) return WordRole::mark;
     if (std::ranges::find(negators, folded) != negators.end()) return WordRole::negator;
-    if (is_stop_word(folded) || std::ranges::find(fillers, folded) != fillers.end()) return WordRole::function;
+    if (is_stop_word(folded) || std::ranges::find(fillers, folded) != fillers.end())
+        return WordRole::function;
     return WordRole::content;
 }
 
@@ -65,8 +70,8 @@ public:
                 add(w, folded);
                 continue;
             }
-            if (w.span.of(text_) == "A" && !words_.empty() && words_.back().role != WordRole::mark) {
-                words_.push_back({folded, folded, w.span, WordRole::content});  // a name, no article
+            if (folded == "a" && names_something(w)) {
+                words_.push_back({folded, folded, w.span, WordRole::content});
                 continue;
             }
             const auto* const slip = std::ranges::find(slips, folded, &Contraction::written);
@@ -88,7 +93,16 @@ public:
 private:
     void add(const Word& w, std::string_view folded) {
         const WordRole role = role_of(w, folded);
-        words_.push_back({std::string(folded), role == WordRole::mark ? std::string(folded) : base(folded), w.span, role});
+        words_.push_back(
+            {std::string(folded), role == WordRole::mark ? std::string(folded) : base(folded), w.span, role});
+    }
+
+    /// "plan A", "a.txt", "a-b": no article.
+    bool names_something(const Word& w) const {
+        const bool capital =
+            text_[w.span.begin] == 'A' && !words_.empty() && words_.back().role != WordRole::mark;
+        return capital || (w.span.end + 1 < text_.size() &&
+                           std::string_view(".-/_:=").find(text_[w.span.end]) != std::string_view::npos);
     }
 
     static std::string base(std::string_view folded) {

@@ -18,38 +18,45 @@ constexpr std::array<std::string_view, latin_count> codes{"en", "de", "fr", "es"
 
 /// The commonest function words, folded; words of one letter are left out but for y, e, w, z.
 constexpr std::array<std::string_view, latin_count> profiles{
-    "the of and to in is that it for was on are with as be this have from or had by not but what all were when your can "
-    "said there an which do how their if will would about up out who does my you why where me we i am has so at all die i'm don't should could",
-    "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass "
-    "sie nach wird bei einer um am sind noch wie einem über ich wir du mein wenn was kann haben war oder zum zur bitte",
-    "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont je vous avec son cette "
-    "mais comme ou si leur nous elle être tout mon ma à où quel quelle comment pourquoi peut fait aux c'est",
-    "de la que el en y los se del las un por con no una su para es al lo como más o pero sus le ha me si sin sobre este "
-    "ya entre cuando todo esta ser son dos también fue había era muy qué cómo mi yo está cuál dónde puede hay",
-    "di e il la che in un a per è una sono mi si ho con lo ha del ma ti le no non da se come ci questo qui hai sei su "
-    "della al dei nel alla più anche gli io mio cosa quando dove perché quale delle nella essere",
-    "de que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem seu sua ou ser "
-    "quando muito há nos já está eu também só pelo pela até isso ela entre era você meu minha qual onde são",
-    "de het een en van in is dat op te zijn met voor niet aan er om ook als dan maar bij of uit nog worden door naar "
-    "heeft wordt over ze zich hij ik je wat hoe waar mijn deze dit kan u wij geen hebben was al werd",
-    "och i att det som en på är av för med den till inte har de ett om var jag men sig från så kan när han hade nu eller "
-    "vi min hur vad mycket under skulle där du finns efter alla blir",
-    "og i at det en den til er som på de med han af for ikke der var mig sig men et har om vi min havde ham hun nu over "
-    "da fra du ud sin dem os op hvad hvor eller hvordan kan jeg skal efter",
-    "og i det på som er en til for å av at med har de ikke den han om et fra var jeg seg men hun så kan vi eller når "
-    "hvordan hva hvor min skal etter ble være dette også noe",
-    "w i na z się nie do to że jest o a jak po za od co przez ale czy dla był tak już tylko są jego może które być ma "
-    "oraz przy mnie ten także gdy mam proszę gdzie",
-    "a je se v na že to s z do o i ve jako za by jsou po si k ale pro jeho byl které od tak jak nebo také co když být "
-    "který podle má jsem může jen než kde prosím",
-    "ve bir bu da de için ile çok olarak ne daha gibi o ama kadar sonra olan var en mi ben ya her değil nasıl nerede "
-    "şey olduğu benim biz ki sen hangi yok",
-    "và của là có các trong cho không được một những với để người đã này khi từ đến về như tôi bạn làm thế nào gì ở "
-    "cũng ra nhưng sẽ rất",
-    "yang dan di ini itu dengan untuk dari dalam tidak akan pada ada adalah ke saya juga bisa oleh sudah anda atau kami "
-    "bagaimana apa seperti karena lebih telah kita mereka",
-    "și de în a la pe cu nu o este că din care un pentru se mai sunt ca au să fi sau ce cum dar prin lui după unei fost "
-    "acest această dacă eu când unde"};
+    "the of and to in is that it for was on are with as be this have from or had by not but what all were "
+    "when your can said there an which do how their if will would about up out who does my you why where "
+    "me we i am has so at all die i'm don't should could",
+    "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden "
+    "aus er hat dass sie nach wird bei einer um am sind noch wie einem über ich wir du mein wenn was kann "
+    "haben war oder zum zur bitte",
+    "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont je vous "
+    "avec son cette mais comme ou si leur nous elle être tout mon ma à où quel quelle comment pourquoi "
+    "peut fait aux c'est",
+    "de la que el en y los se del las un por con no una su para es al lo como más o pero sus le ha me si "
+    "sin sobre este ya entre cuando todo esta ser son dos también fue había era muy qué cómo mi yo está "
+    "cuál dónde puede hay",
+    "di e il la che in un a per è una sono mi si ho con lo ha del ma ti le no non da se come ci questo "
+    "qui hai sei su della al dei nel alla più anche gli io mio cosa quando dove perché quale delle nella "
+    "essere",
+    "de que e do da em um para é com não uma os no se na por mais as dos como mas foi ao ele das tem seu "
+    "sua ou ser quando muito há nos já está eu também só pelo pela até isso ela entre era você meu minha "
+    "qual onde são",
+    "de het een en van in is dat op te zijn met voor niet aan er om ook als dan maar bij of uit nog "
+    "worden door naar heeft wordt over ze zich hij ik je wat hoe waar mijn deze dit kan u wij geen hebben "
+    "was al werd",
+    "och i att det som en på är av för med den till inte har de ett om var jag men sig från så kan när "
+    "han hade nu eller vi min hur vad mycket under skulle där du finns efter alla blir",
+    "og i at det en den til er som på de med han af for ikke der var mig sig men et har om vi min havde "
+    "ham hun nu over da fra du ud sin dem os op hvad hvor eller hvordan kan jeg skal efter",
+    "og i det på som er en til for å av at med har de ikke den han om et fra var jeg seg men hun så kan "
+    "vi eller når hvordan hva hvor min skal etter ble være dette også noe",
+    "w i na z się nie do to że jest o a jak po za od co przez ale czy dla był tak już tylko są jego może "
+    "które być ma oraz przy mnie ten także gdy mam proszę gdzie",
+    "a je se v na že to s z do o i ve jako za by jsou po si k ale pro jeho byl které od tak jak nebo také "
+    "co když být který podle má jsem může jen než kde prosím",
+    "ve bir bu da de için ile çok olarak ne daha gibi o ama kadar sonra olan var en mi ben ya her değil "
+    "nasıl nerede şey olduğu benim biz ki sen hangi yok",
+    "và của là có các trong cho không được một những với để người đã này khi từ đến về như tôi bạn làm "
+    "thế nào gì ở cũng ra nhưng sẽ rất",
+    "yang dan di ini itu dengan untuk dari dalam tidak akan pada ada adalah ke saya juga bisa oleh sudah "
+    "anda atau kami bagaimana apa seperti karena lebih telah kita mereka",
+    "și de în a la pe cu nu o este că din care un pentru se mai sunt ca au să fi sau ce cum dar prin lui "
+    "după unei fost acest această dacă eu când unde"};
 
 /// Letters that few of these languages write, and which do.
 struct Letter {
@@ -58,20 +65,52 @@ struct Letter {
 };
 constexpr std::uint32_t bit(Latin l) { return 1u << l; }
 constexpr auto letters = std::to_array<Letter>({
-    {U'ß', bit(de)}, {U'ä', bit(de) | bit(sv)}, {U'ö', bit(de) | bit(sv) | bit(tr)}, {U'ü', bit(de) | bit(tr)},
-    {U'ñ', bit(es)}, {U'¿', bit(es)}, {U'¡', bit(es)}, {U'ã', bit(pt) | bit(vi)}, {U'õ', bit(pt) | bit(vi)},
-    {U'ç', bit(fr) | bit(pt) | bit(tr)}, {U'è', bit(fr) | bit(it)}, {U'ê', bit(fr) | bit(pt) | bit(vi)}, {U'œ', bit(fr)},
-    {U'ò', bit(it)}, {U'ù', bit(it) | bit(fr)}, {U'ì', bit(it)}, {U'å', bit(sv) | bit(da) | bit(no)},
-    {U'ø', bit(da) | bit(no)}, {U'æ', bit(da) | bit(no)}, {U'ł', bit(pl)}, {U'ą', bit(pl)}, {U'ę', bit(pl)},
-    {U'ż', bit(pl)}, {U'ś', bit(pl)}, {U'ř', bit(cs)}, {U'ě', bit(cs)}, {U'ů', bit(cs)}, {U'č', bit(cs)}, {U'š', bit(cs)},
-    {U'ž', bit(cs)}, {U'ğ', bit(tr)}, {U'ş', bit(tr)}, {U'ı', bit(tr)}, {U'ă', bit(ro) | bit(vi)}, {U'ț', bit(ro)},
-    {U'ș', bit(ro)}, {U'đ', bit(vi)}, {U'ơ', bit(vi)}, {U'ư', bit(vi)},
+    {U'ß', bit(de)},
+    {U'ä', bit(de) | bit(sv)},
+    {U'ö', bit(de) | bit(sv) | bit(tr)},
+    {U'ü', bit(de) | bit(tr)},
+    {U'ñ', bit(es)},
+    {U'¿', bit(es)},
+    {U'¡', bit(es)},
+    {U'ã', bit(pt) | bit(vi)},
+    {U'õ', bit(pt) | bit(vi)},
+    {U'ç', bit(fr) | bit(pt) | bit(tr)},
+    {U'è', bit(fr) | bit(it)},
+    {U'ê', bit(fr) | bit(pt) | bit(vi)},
+    {U'œ', bit(fr)},
+    {U'ò', bit(it)},
+    {U'ù', bit(it) | bit(fr)},
+    {U'ì', bit(it)},
+    {U'å', bit(sv) | bit(da) | bit(no)},
+    {U'ø', bit(da) | bit(no)},
+    {U'æ', bit(da) | bit(no)},
+    {U'ł', bit(pl)},
+    {U'ą', bit(pl)},
+    {U'ę', bit(pl)},
+    {U'ż', bit(pl)},
+    {U'ś', bit(pl)},
+    {U'ř', bit(cs)},
+    {U'ě', bit(cs)},
+    {U'ů', bit(cs)},
+    {U'č', bit(cs)},
+    {U'š', bit(cs)},
+    {U'ž', bit(cs)},
+    {U'ğ', bit(tr)},
+    {U'ş', bit(tr)},
+    {U'ı', bit(tr)},
+    {U'ă', bit(ro) | bit(vi)},
+    {U'ț', bit(ro)},
+    {U'ș', bit(ro)},
+    {U'đ', bit(vi)},
+    {U'ơ', bit(vi)},
+    {U'ư', bit(vi)},
 });
 
 bool has_word(std::string_view profile, std::string_view word) {
     for (std::size_t at = profile.find(word); at != std::string_view::npos; at = profile.find(word, at + 1)) {
         const std::size_t end = at + word.size();
-        if ((at == 0 || profile[at - 1] == ' ') && (end == profile.size() || profile[end] == ' ')) return true;
+        if ((at == 0 || profile[at - 1] == ' ') && (end == profile.size() || profile[end] == ' '))
+            return true;
     }
     return false;
 }
@@ -107,11 +146,25 @@ Language latin_language(std::string_view text) {
         if (s != best) second = std::max(second, *s);
     if (*best < 0.75 || *best < 1.4 * second) return {};
     const bool sure = *best >= 1.5 && *best >= 2 * second;
-    return {codes[static_cast<std::size_t>(best - scores.begin())], sure ? Certainty::sure : Certainty::likely};
+    return {codes[static_cast<std::size_t>(best - scores.begin())],
+            sure ? Certainty::sure : Certainty::likely};
 }
 
 enum Script : std::uint8_t {
-    latin, cyrillic, greek, armenian, hebrew, arabic, devanagari, bengali, tamil, thai, georgian, hangul, kana, han,
+    latin,
+    cyrillic,
+    greek,
+    armenian,
+    hebrew,
+    arabic,
+    devanagari,
+    bengali,
+    tamil,
+    thai,
+    georgian,
+    hangul,
+    kana,
+    han,
     script_count
 };
 
@@ -131,7 +184,8 @@ constexpr auto ranges = std::to_array<Range>({
 
 std::string_view script_language(Script s, std::string_view text) {
     const auto has_any = [text](std::initializer_list<std::string_view> letters_of) {
-        return std::ranges::any_of(letters_of, [text](auto l) { return text.find(l) != std::string_view::npos; });
+        return std::ranges::any_of(letters_of,
+                                   [text](auto l) { return text.find(l) != std::string_view::npos; });
     };
     switch (s) {
         case cyrillic: return has_any({"і", "ї", "є", "ґ"}) ? "uk" : "ru";

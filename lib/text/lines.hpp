@@ -25,7 +25,9 @@ inline std::vector<Span> split_lines(std::string_view text) {
 
 inline constexpr std::string_view ascii_space = " \t\r\n\v\f";
 
-inline bool is_blank(std::string_view line) { return line.find_first_not_of(ascii_space) == std::string_view::npos; }
+inline bool is_blank(std::string_view line) {
+    return line.find_first_not_of(ascii_space) == std::string_view::npos;
+}
 
 /// The span without ASCII white space at its ends; empty (at its begin) where there is nothing else.
 inline Span trim(std::string_view text, Span s) {

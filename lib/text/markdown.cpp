@@ -51,8 +51,8 @@ bool paragraph_text(std::string_view line) {
     if (is_blank(line) || line.starts_with("    ") || line.starts_with('\t')) return false;
     const std::string_view text = trim(line, {0, line.size()}).of(line);
     std::string_view title;
-    const bool block = text.front() == '>' || text.front() == '|' || text.starts_with("- ") || text.starts_with("* ") ||
-                       text.starts_with("+ ") || setext_level(text) != 0;
+    const bool block = text.front() == '>' || text.front() == '|' || text.starts_with("- ") ||
+                       text.starts_with("* ") || text.starts_with("+ ") || setext_level(text) != 0;
     return !block && atx_level(line, title) == 0;
 }
 
@@ -69,7 +69,8 @@ public:
             if (const int level = atx_level(line, title); level != 0) {
                 begin_section(lines_[i].begin, lines_[i].end, title, level);
             } else if (i + 1 < lines_.size() && paragraph_text(line)) {
-                const bool alone = i == 0 || is_blank(lines_[i - 1].of(text_)) || lines_[i].begin == previous_end_;
+                const bool alone =
+                    i == 0 || is_blank(lines_[i - 1].of(text_)) || lines_[i].begin == previous_end_;
                 const int under = setext_level(lines_[i + 1].of(text_));
                 if (under == 0 || !alone) continue;
                 begin_section(lines_[i].begin, lines_[i + 1].end, trim(text_, lines_[i]).of(text_), under);

@@ -47,8 +47,9 @@ std::string_view without_trailing_space(std::string_view line) noexcept {
         const std::size_t at = utf8_border(line, line.size() - 1);
         const CodePoint c = decode_utf8(line, at);
         const char32_t v = c.valid ? c.value : U'x';
-        const bool space = v == 0x85 || v == 0xA0 || v == 0x1680 || (v >= 0x2000 && v <= 0x200A) || v == 0x2028 ||
-                           v == 0x2029 || v == 0x202F || v == 0x205F || v == 0x3000 || v == 0xFEFF;
+        const bool space = v == 0x85 || v == 0xA0 || v == 0x1680 || (v >= 0x2000 && v <= 0x200A) ||
+                           v == 0x2028 || v == 0x2029 || v == 0x202F || v == 0x205F || v == 0x3000 ||
+                           v == 0xFEFF;
         if (!space) break;
         line.remove_suffix(line.size() - at);
     }

@@ -9,8 +9,8 @@ namespace {
 
 /// Words that put what precedes and what follows them into different places.
 constexpr auto relations = std::to_array<std::string_view>(
-    {"from", "to", "into", "over", "than", "before", "after", "under", "above", "below", "instead", "rather", "versus", "vs",
-     "against", "by", "minus", "beside", "behind"});
+    {"from", "to", "into", "over", "than", "before", "after", "under", "above", "below", "instead", "rather",
+     "versus", "vs", "against", "by", "minus", "beside", "behind"});
 constexpr auto opposed = std::to_array<std::pair<std::string_view, std::string_view>>(
     {{"from", "to"}, {"from", "into"}, {"into", "out"}, {"since", "until"}});
 constexpr auto joining = std::to_array<std::string_view>({"and", "or", "&", ",", "nor", "plus", "both", "/"});
@@ -27,10 +27,21 @@ using Words = std::vector<GateWord>;
 bool thing(const GateWord& w) { return w.role == WordRole::content || w.role == WordRole::number; }
 /// A pronoun's subject form, or nothing.
 std::string_view person(std::string_view w) {
-    constexpr auto persons = std::to_array<std::pair<std::string_view, std::string_view>>(
-        {{"i", "i"}, {"me", "i"}, {"you", "you"}, {"he", "he"}, {"him", "he"}, {"she", "she"}, {"her", "she"}, {"we", "we"},
-         {"us", "we"}, {"they", "they"}, {"them", "they"}, {"my", "my"}, {"your", "your"}});
-    const auto* const found = std::ranges::find(persons, w, &std::pair<std::string_view, std::string_view>::first);
+    constexpr auto persons = std::to_array<std::pair<std::string_view, std::string_view>>({{"i", "i"},
+                                                                                           {"me", "i"},
+                                                                                           {"you", "you"},
+                                                                                           {"he", "he"},
+                                                                                           {"him", "he"},
+                                                                                           {"she", "she"},
+                                                                                           {"her", "she"},
+                                                                                           {"we", "we"},
+                                                                                           {"us", "we"},
+                                                                                           {"they", "they"},
+                                                                                           {"them", "they"},
+                                                                                           {"my", "my"},
+                                                                                           {"your", "your"}});
+    const auto* const found =
+        std::ranges::find(persons, w, &std::pair<std::string_view, std::string_view>::first);
     return found == persons.end() ? std::string_view{} : found->second;
 }
 
@@ -38,7 +49,9 @@ std::string_view person(std::string_view w) {
 std::size_t object_of(const Words& words, std::size_t i) {
     for (std::size_t j = i + 1; j < words.size() && j < i + 5; ++j) {
         if (thing(words[j])) return j;
-        if (words[j].role == WordRole::mark && words[j].text != "\"" && words[j].text != "'" && words[j].text != "$") break;
+        if (words[j].role == WordRole::mark && words[j].text != "\"" && words[j].text != "'" &&
+            words[j].text != "$")
+            break;
         if (among(relations, words[j].text)) break;
     }
     return words.size();
@@ -57,8 +70,8 @@ bool stands_before(const Words& words, std::string_view stem, std::size_t place)
 }
 
 /// The same relation, its object in the one standing before it in the other, both ways.
-bool swapped_around(const Words& a, std::size_t relation_a, std::size_t object_a, const Words& b, std::size_t relation_b,
-                    std::size_t object_b) {
+bool swapped_around(const Words& a, std::size_t relation_a, std::size_t object_a, const Words& b,
+                    std::size_t relation_b, std::size_t object_b) {
     if (a[object_a].stem == b[object_b].stem) return false;
     return stands_before(a, b[object_b].stem, relation_a) && stands_before(b, a[object_a].stem, relation_b);
 }
@@ -69,10 +82,11 @@ struct Relation {
 std::vector<Relation> relations_of(const Words& words) {
     std::vector<Relation> found;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        const bool opposable = among(relations, words[i].text) || words[i].text == "out" || words[i].text == "off" ||
-                               words[i].text == "since";
+        const bool opposable = among(relations, words[i].text) || words[i].text == "out" ||
+                               words[i].text == "off" || words[i].text == "since";
         if (!opposable) continue;
-        if (const std::size_t object = object_of(words, i); object < words.size()) found.push_back({i, object});
+        if (const std::size_t object = object_of(words, i); object < words.size())
+            found.push_back({i, object});
     }
     return found;
 }
@@ -84,13 +98,15 @@ bool are_opposed(std::string_view x, std::string_view y) {
 }
 
 /// Whether the object stands under that relation anywhere in the text.
-bool relates(const Words& words, const std::vector<Relation>& all, std::string_view relation, std::string_view object) {
-    return std::ranges::any_of(
-        all, [&](const Relation& r) { return words[r.place].text == relation && words[r.object].stem == object; });
+bool relates(const Words& words, const std::vector<Relation>& all, std::string_view relation,
+             std::string_view object) {
+    return std::ranges::any_of(all, [&](const Relation& r) {
+        return words[r.place].text == relation && words[r.object].stem == object;
+    });
 }
 
-Refusal refusal(std::string_view text_a, const Words& a, std::size_t from_a, std::size_t to_a, std::string_view text_b,
-                const Words& b, std::size_t from_b, std::size_t to_b) {
+Refusal refusal(std::string_view text_a, const Words& a, std::size_t from_a, std::size_t to_a,
+                std::string_view text_b, const Words& b, std::size_t from_b, std::size_t to_b) {
     const auto piece = [](std::string_view text, const Words& words, std::size_t from, std::size_t to) {
         return std::string(text.substr(words[from].span.begin, words[to].span.end - words[from].span.begin));
     };
@@ -101,12 +117,14 @@ Refusal refusal(std::string_view text_a, const Words& a, std::size_t from_a, std
 Words bare(const Words& words) {
     Words out;
     for (const GateWord& w : words)
-        if (w.role != WordRole::mark && !(w.role == WordRole::function && among(unheard, w.text))) out.push_back(w);
+        if (w.role != WordRole::mark && !(w.role == WordRole::function && among(unheard, w.text)))
+            out.push_back(w);
     return out;
 }
 
 /// a = P X M Y S, b = P Y M X S, with a thing or a person in X and in Y, and more than "and" in M.
-std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, std::string_view text_b, const Words& all_b) {
+std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, std::string_view text_b,
+                                 const Words& all_b) {
     const Words a = bare(all_a), b = bare(all_b);
     if (a.size() != b.size()) return std::nullopt;
     const auto same = [](const GateWord& x, const GateWord& y) {
@@ -116,7 +134,8 @@ std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, st
     while (first < last && same(a[first], b[first])) ++first;
     while (last > first && same(a[last - 1], b[last - 1])) --last;
     const auto weighty = [](const Words& w, std::size_t from, std::size_t to) {
-        return std::any_of(w.begin() + static_cast<std::ptrdiff_t>(from), w.begin() + static_cast<std::ptrdiff_t>(to),
+        return std::any_of(w.begin() + static_cast<std::ptrdiff_t>(from),
+                           w.begin() + static_cast<std::ptrdiff_t>(to),
                            [](const GateWord& x) { return thing(x) || !person(x.text).empty(); });
     };
     const auto equal = [&](std::size_t i, std::size_t j, std::size_t n) {
@@ -130,7 +149,9 @@ std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, st
     for (std::size_t x = 1; x + 2 <= length; ++x)
         for (std::size_t y = 1; x + y + 1 <= length; ++y) {
             const std::size_t m = length - x - y;
-            if (!equal(first, first + y + m, x) || !equal(first + x, first + y, m) || !equal(first + x + m, first, y)) continue;
+            if (!equal(first, first + y + m, x) || !equal(first + x, first + y, m) ||
+                !equal(first + x + m, first, y))
+                continue;
             if (!weighty(a, first, first + x) || !weighty(a, first + x + m, last)) continue;
             const bool only_joined = std::all_of(a.begin() + static_cast<std::ptrdiff_t>(first + x),
                                                  a.begin() + static_cast<std::ptrdiff_t>(first + x + m),
@@ -143,7 +164,8 @@ std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, st
 
 }  // namespace
 
-std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, std::string_view text_b, const Words& b) {
+std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, std::string_view text_b,
+                                     const Words& b) {
     const std::vector<Relation> in_a = relations_of(a), in_b = relations_of(b);
     for (const Relation& x : in_a)
         for (const Relation& y : in_b) {
@@ -151,7 +173,8 @@ std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, st
             if (same_relation && swapped_around(a, x.place, x.object, b, y.place, y.object))
                 return refusal(text_a, a, x.place, x.object, text_b, b, y.place, y.object);
             // "from Paris" against "to Paris", unless both texts say both.
-            const bool turned = a[x.object].stem == b[y.object].stem && are_opposed(a[x.place].text, b[y.place].text) &&
+            const bool turned = a[x.object].stem == b[y.object].stem &&
+                                are_opposed(a[x.place].text, b[y.place].text) &&
                                 !relates(a, in_a, b[y.place].text, a[x.object].stem) &&
                                 !relates(b, in_b, a[x.place].text, b[y.object].stem);
             if (turned) return refusal(text_a, a, x.place, x.object, text_b, b, y.place, y.object);

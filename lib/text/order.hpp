@@ -11,7 +11,7 @@
 namespace llm {
 
 /// A difference of kind order, see gate.hpp.
-std::optional<Refusal> order_differs(std::string_view text_a, const std::vector<GateWord>& a, std::string_view text_b,
-                                     const std::vector<GateWord>& b);
+std::optional<Refusal> order_differs(std::string_view text_a, const std::vector<GateWord>& a,
+                                     std::string_view text_b, const std::vector<GateWord>& b);
 
 }  // namespace llm

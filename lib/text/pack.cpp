@@ -29,7 +29,8 @@ bool paragraph_between(std::string_view text, Span before, Span after) {
 
 }  // namespace
 
-std::vector<Span> pack(std::string_view text, const std::vector<Unit>& given, std::size_t tokens, std::size_t overlap) {
+std::vector<Span> pack(std::string_view text, const std::vector<Unit>& given, std::size_t tokens,
+                       std::size_t overlap) {
     std::vector<Unit> units;
     for (const Unit& u : given) {
         if (u.if_too_long == Splitting::allowed && estimate_tokens(u.span.of(text)) > tokens)
@@ -54,7 +55,8 @@ std::vector<Span> pack(std::string_view text, const std::vector<Unit>& given, st
         const std::size_t fresh = next;
         while (next < units.size()) {
             if (next > fresh && spent + cost[next] > tokens) break;
-            const bool border = next > fresh && paragraph_between(text, units[next - 1].span, units[next].span);
+            const bool border =
+                next > fresh && paragraph_between(text, units[next - 1].span, units[next].span);
             if (border && 2 * spent >= tokens && spent + rest[next] > tokens) break;
             spent += cost[next++];
         }

@@ -20,6 +20,7 @@ struct Unit {
 /// Consecutive units joined while they cost at most `tokens`. A border between paragraphs (a blank
 /// line) is preferred once a passage is half full. Each passage after the first begins with up to
 /// `overlap` units of the one before, as long as they fill less than half of it.
-std::vector<Span> pack(std::string_view text, const std::vector<Unit>&, std::size_t tokens, std::size_t overlap);
+std::vector<Span> pack(std::string_view text, const std::vector<Unit>&, std::size_t tokens,
+                       std::size_t overlap);
 
 }  // namespace llm

@@ -1,6 +1,7 @@
 #include "text/polarity.hpp"
 
 #include "text/sorted_lines.hpp"
+#include "text/stem.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,47 +10,53 @@
 namespace llm {
 namespace {
 
-constexpr char antonyms_table[] =
+constexpr std::string_view antonyms[] = {
 #include "text/antonyms.inc"
-    ;
-constexpr std::string_view antonyms(antonyms_table, sizeof antonyms_table - 1);
+};
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view word) {
     return std::ranges::find(list, word) != list.end();
 }
 
-constexpr auto prefixes = std::to_array<std::string_view>({"un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti",
-                                                           "counter", "under", "over"});
+constexpr auto prefixes = std::to_array<std::string_view>(
+    {"un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti", "counter", "under", "over"});
 constexpr auto quantities = std::to_array<std::pair<std::string_view, int>>(
-    {{"all", 5}, {"every", 5}, {"each", 5}, {"always", 5}, {"entirely", 5}, {"fully", 5}, {"most", 4}, {"mostly", 4},
-     {"usually", 4}, {"many", 3}, {"much", 3}, {"lots", 3}, {"often", 3}, {"frequently", 3}, {"some", 2}, {"several", 2}, {"sometimes", 2},
-     {"occasionally", 2}, {"partly", 2}, {"few", 1}, {"little", 1}, {"rarely", 1}, {"seldom", 1}, {"hardly", 1},
+    {{"all", 5},    {"every", 5},      {"each", 5},    {"always", 5},  {"entirely", 5},  {"fully", 5},
+     {"most", 4},   {"mostly", 4},     {"usually", 4}, {"many", 3},    {"much", 3},      {"lots", 3},
+     {"often", 3},  {"frequently", 3}, {"some", 2},    {"several", 2}, {"sometimes", 2}, {"occasionally", 2},
+     {"partly", 2}, {"few", 1},        {"little", 1},  {"rarely", 1},  {"seldom", 1},    {"hardly", 1},
      {"barely", 1}, {"scarcely", 1}});
 /// Words of failure: a negation in one text may be told by one of them in the other. Stems.
 constexpr auto failures = std::to_array<std::string_view>(
-    {"fail", "unabl", "declin", "reject", "deni", "refus", "miss", "broken", "wrong", "problem", "issu", "troubl", "error",
-     "lack", "imposs", "stuck", "lost", "difficulti", "decl", "block", "incorrect", "unsuccess", "invalid", "wait", "avoid", "pend", "delay", "late", "gone",
-     "disappear", "vanish", "struggl", "forgot", "forgotten", "incap", "prevent", "without"});
+    {"fail",   "unabl",      "declin", "reject",  "deni",      "refus",     "miss",    "broken",
+     "wrong",  "problem",    "issu",   "troubl",  "error",     "lack",      "imposs",  "stuck",
+     "lost",   "difficulti", "decl",   "block",   "incorrect", "unsuccess", "invalid", "wait",
+     "avoid",  "pend",       "delay",  "late",    "gone",      "disappear", "vanish",  "struggl",
+     "forgot", "forgotten",  "incap",  "prevent", "without"});
 /// What is denied of the speaker's knowledge does not deny what is asked about. Stems.
-constexpr auto knowing = std::to_array<std::string_view>({"know", "sure", "certain", "understand", "understood", "idea", "clue",
-                                                          "figur", "rememb", "recogn", "recognis", "see", "clear"});
+constexpr auto knowing =
+    std::to_array<std::string_view>({"know", "sure", "certain", "understand", "understood", "idea", "clue",
+                                     "figur", "rememb", "recogn", "recognis", "see", "clear"});
 constexpr auto focus = std::to_array<std::string_view>({"only", "even", "except", "unless", "barring"});
-constexpr auto universal = std::to_array<std::string_view>({"all", "every", "everyone", "everybody", "everything", "always", "both",
-                                                            "everywhere"});
+constexpr auto universal = std::to_array<std::string_view>(
+    {"all", "every", "everyone", "everybody", "everything", "always", "both", "everywhere"});
 
 /// Verbs through which a negation reaches what follows: "does not look good" looks bad. Stems.
-constexpr auto transparent = std::to_array<std::string_view>({"look", "feel", "seem", "sound", "go", "think", "appear", "becom",
-                                                              "taste", "smell", "be", "believ"});
+constexpr auto transparent = std::to_array<std::string_view>(
+    {"look", "feel", "seem", "sound", "go", "think", "appear", "becom", "taste", "smell", "be", "believ"});
 /// Words between a negator and the first thing it denies.
 constexpr auto passed_over = std::to_array<std::string_view>(
-    {"a", "an", "the", "be", "been", "being", "to", "that", "any", "have", "had", "has", "is", "are", "was", "were", "do", "does",
-     "did", "yet", "even", "on", "in", "at", "for", "of", "with", "from", "by", "very", "more", "than"});
-constexpr auto objects = std::to_array<std::string_view>({"me", "you", "him", "her", "us", "them", "all", "every", "everyone"});
+    {"a",   "an", "the", "be",  "been", "being", "to",   "that", "any",  "have", "had",
+     "has", "is", "are", "was", "were", "do",    "does", "did",  "yet",  "even", "on",
+     "in",  "at", "for", "of",  "with", "from",  "by",   "very", "more", "than"});
+constexpr auto objects =
+    std::to_array<std::string_view>({"me", "you", "him", "her", "us", "them", "all", "every", "everyone"});
 constexpr auto auxiliaries = std::to_array<std::string_view>(
-    {"do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "can", "could", "will", "would", "should", "must",
-     "may", "might", "am"});
-constexpr auto askers = std::to_array<std::string_view>({"why", "how", "what", "when", "where", "who", "which", "come"});
+    {"do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "can", "could", "will", "would",
+     "should", "must", "may", "might", "am"});
+constexpr auto askers =
+    std::to_array<std::string_view>({"why", "how", "what", "when", "where", "who", "which", "come"});
 
 int quantity(std::string_view word) {
     const auto* const found = std::ranges::find(quantities, word, &std::pair<std::string_view, int>::first);
@@ -58,7 +65,8 @@ int quantity(std::string_view word) {
 
 bool prefixed(std::string_view longer, std::string_view shorter) {
     constexpr std::size_t shortest_base = 3;
-    if (longer.size() <= shorter.size() || shorter.size() < shortest_base || !longer.ends_with(shorter)) return false;
+    if (longer.size() <= shorter.size() || shorter.size() < shortest_base || !longer.ends_with(shorter))
+        return false;
     return among(prefixes, longer.substr(0, longer.size() - shorter.size()));
 }
 
@@ -74,7 +82,9 @@ std::vector<std::string_view> scope_of(const std::vector<GateWord>& words, std::
     constexpr std::size_t widest = 6;
     std::vector<std::string_view> scope;
     for (std::size_t i = negator + 1; i < words.size() && scope.size() < widest; ++i) {
-        if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"" && words[i].text != "-") break;
+        if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"" &&
+            words[i].text != "-")
+            break;
         if (words[i].role == WordRole::content) scope.push_back(words[i].stem);
     }
     return scope;
@@ -98,17 +108,21 @@ bool in_tag_question(const std::vector<GateWord>& words, std::size_t negator) {
 
 /// Words that deny the speaker's own knowledge only: "I'm not sure how …" asks how, unless the other
 /// text speaks of knowing too.
-bool own_ignorance(const std::vector<GateWord>& words, std::size_t negator, const std::vector<GateWord>& others) {
+bool own_ignorance(const std::vector<GateWord>& words, std::size_t negator,
+                   const std::vector<GateWord>& others) {
     for (std::size_t j = negator + 1; j + 1 < words.size() && j < negator + 4; ++j) {
         if (!among(knowing, words[j].stem)) continue;
-        const auto speaks_of_it = [&](const GateWord& w) { return w.stem == words[j].stem || opposites(w, words[j]); };
+        const auto speaks_of_it = [&](const GateWord& w) {
+            return w.stem == words[j].stem || opposites(w, words[j]);
+        };
         return std::ranges::none_of(others, speaks_of_it);
     }
     return false;
 }
 
 /// The negators that deny something of the matter.
-std::vector<std::size_t> negators_of(const std::vector<GateWord>& words, const std::vector<GateWord>& others) {
+std::vector<std::size_t> negators_of(const std::vector<GateWord>& words,
+                                     const std::vector<GateWord>& others) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i].role != WordRole::negator) continue;
@@ -155,9 +169,9 @@ bool sets_right(const Side& negated, std::size_t word) {
         if (n >= word) return false;
         const auto between = static_cast<std::size_t>(
             std::count_if(negated.words.begin() + static_cast<std::ptrdiff_t>(n) + 1,
-                          negated.words.begin() + static_cast<std::ptrdiff_t>(word),
-                          [](const GateWord& w) {
-                              return (w.role == WordRole::content && !among(transparent, w.stem)) || w.role == WordRole::mark;
+                          negated.words.begin() + static_cast<std::ptrdiff_t>(word), [](const GateWord& w) {
+                              return (w.role == WordRole::content && !among(transparent, w.stem)) ||
+                                     w.role == WordRole::mark;
                           }));
         return between == 0 && word - n <= 6;
     });
@@ -192,26 +206,48 @@ std::optional<Refusal> scope_moved(const Side& a, const Side& b) {
     const auto affirmed = [](const GateWord& thing, const std::vector<GateWord>& words, std::size_t negator) {
         const auto scope = scope_of(words, negator);
         if (std::ranges::find(scope, thing.stem) != scope.end()) return false;
-        return (thing.role != WordRole::function || among(objects, thing.text)) && has_stem(words, thing.stem);
+        return (thing.role != WordRole::function || among(objects, thing.text)) &&
+               has_stem(words, thing.stem);
     };
     if (!affirmed(left, b.words, in_b) && !affirmed(right, a.words, in_a)) return std::nullopt;
     return Refusal{Difference::negation, a.negator() + " " + left.text, b.negator() + " " + right.text};
+}
+
+/// "oldest" → "old", "happier" → "happi" (as stems are), "biggest" → "big"; otherwise empty.
+std::string positive(std::string_view word, std::string_view ending) {
+    if (!word.ends_with(ending) || word.size() < ending.size() + 3) return {};
+    std::string base(word.substr(0, word.size() - ending.size()));
+    const std::size_t n = base.size();
+    if (base[n - 1] == base[n - 2] && base[n - 1] != 'l' && base[n - 1] != 's') base.pop_back();
+    return stem(base);
+}
+
+bool in_table(std::string_view a, std::string_view b) {
+    return has_line(antonyms, std::string(std::min(a, b)) + " " + std::string(std::max(a, b)));
+}
+
+bool opposite_degrees(const GateWord& a, const GateWord& b) {
+    return std::ranges::any_of(std::to_array<std::string_view>({"est", "er"}), [&](std::string_view ending) {
+        const std::string left = positive(a.text, ending), right = positive(b.text, ending);
+        return !left.empty() && !right.empty() && in_table(left, right);
+    });
 }
 
 }  // namespace
 
 bool opposites(const GateWord& a, const GateWord& b) {
     if (a.stem == b.stem) return false;
-    const auto& [low, high] = std::minmax(a.stem, b.stem);
-    if (has_line(antonyms, std::string(low) + " " + std::string(high))) return true;
-    if (prefixed(a.stem, b.stem) || prefixed(b.stem, a.stem) || prefixed(a.text, b.text) || prefixed(b.text, a.text))
+    if (in_table(a.stem, b.stem) || opposite_degrees(a, b)) return true;
+    if (prefixed(a.stem, b.stem) || prefixed(b.stem, a.stem) || prefixed(a.text, b.text) ||
+        prefixed(b.text, a.text))
         return true;
     if (suffixed(a.text, b.text) || suffixed(b.text, a.text)) return true;
     const int left = quantity(a.text), right = quantity(b.text);
     return left != 0 && right != 0 && left != right;
 }
 
-std::optional<Refusal> polarity_differs(const std::vector<GateWord>& first, const std::vector<GateWord>& second) {
+std::optional<Refusal> polarity_differs(const std::vector<GateWord>& first,
+                                        const std::vector<GateWord>& second) {
     const Side a{first, only_in(first, second), negators_of(first, second)};
     const Side b{second, only_in(second, first), negators_of(second, first)};
     const std::vector<Opposition> pairs = oppositions(a, b);

@@ -20,16 +20,18 @@ constexpr auto sorted(std::array<std::string_view, N> words) {
 /// Abbreviations after which a sentence always goes on, which end one only before a capital, and
 /// which are abbreviations only before a digit ("No. 5", not "No.").
 constexpr auto never_last = sorted(std::to_array<std::string_view>(
-    {"mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "cf", "viz", "eg", "ie", "messrs", "mme", "mlle", "gen",
-     "gov", "sen", "rep", "rev", "hon", "capt", "lt", "sgt", "cmdr", "col", "maj", "z.b", "d.h", "bzw", "u.a", "ca",
-     "dott", "sig", "sra", "srta", "approx", "resp", "incl", "excl", "mt", "ft", "p.ex", "p.ej", "bijv", "dhr", "mevr"}));
+    {"mr",   "mrs",    "ms",   "dr",   "prof", "st",  "vs",  "e.g",  "i.e",  "cf",   "viz",  "eg",
+     "ie",   "messrs", "mme",  "mlle", "gen",  "gov", "sen", "rep",  "rev",  "hon",  "capt", "lt",
+     "sgt",  "cmdr",   "col",  "maj",  "z.b",  "d.h", "bzw", "u.a",  "ca",   "dott", "sig",  "sra",
+     "srta", "approx", "resp", "incl", "excl", "mt",  "ft",  "p.ex", "p.ej", "bijv", "dhr",  "mevr"}));
 constexpr auto sometimes_last = sorted(std::to_array<std::string_view>(
-    {"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u.k", "u.s.a", "jr", "sr", "al", "usw", "ph.d", "b.c",
-     "a.d", "m.d", "b.a", "m.a", "u.n", "e.u", "dept", "est", "ave", "blvd", "rd", "bros", "ed", "eds", "min", "max",
-     "hrs", "hr", "mins", "sec", "secs", "enz"}));
+    {"etc", "inc",  "ltd", "co",  "corp", "a.m", "p.m", "u.s", "u.k",  "u.s.a", "jr",   "sr",  "al",
+     "usw", "ph.d", "b.c", "a.d", "m.d",  "b.a", "m.a", "u.n", "e.u",  "dept",  "est",  "ave", "blvd",
+     "rd",  "bros", "ed",  "eds", "min",  "max", "hrs", "hr",  "mins", "sec",   "secs", "enz"}));
 constexpr auto before_digit = sorted(std::to_array<std::string_view>(
-    {"no", "nos", "nr", "p", "pp", "fig", "figs", "art", "vol", "ch", "sec", "eq", "jan", "feb", "mar", "apr", "jun",
-     "jul", "aug", "sep", "sept", "oct", "nov", "dec", "núm", "bd", "abs", "tel", "ext", "line", "v", "ver"}));
+    {"no",  "nos", "nr",  "p",   "pp",  "fig", "figs", "art",  "vol", "ch",   "sec",
+     "eq",  "jan", "feb", "mar", "apr", "jun", "jul",  "aug",  "sep", "sept", "oct",
+     "nov", "dec", "núm", "bd",  "abs", "tel", "ext",  "line", "v",   "ver"}));
 
 template <typename List>
 bool among(const List& list, std::string_view word) {
@@ -38,8 +40,12 @@ bool among(const List& list, std::string_view word) {
 
 constexpr bool ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool lower_case(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL; }
-bool upper_case(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LU; }
+bool lower_case(char32_t c) {
+    return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
+}
+bool upper_case(char32_t c) {
+    return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LU;
+}
 bool letter(char32_t c) {
     if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
@@ -48,14 +54,17 @@ bool letter(char32_t c) {
 
 bool wide_stop(char32_t c) { return c == 0x3002 || c == 0xFF01 || c == 0xFF1F || c == 0xFF61; }
 bool stop(char32_t c) {
-    return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x203C || c == 0x0964 || c == 0x061F || c == 0x06D4 ||
-           c == 0x1362 || wide_stop(c);
+    return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x203C || c == 0x0964 || c == 0x061F ||
+           c == 0x06D4 || c == 0x1362 || wide_stop(c);
 }
 bool closer(char32_t c) {
     return c == '"' || c == '\'' || c == ')' || c == ']' || c == '}' || c == '*' || c == '_' || c == '`' ||
-           c == 0x2019 || c == 0x201D || c == 0x00BB || c == 0x203A || c == 0x300D || c == 0x300F || c == 0xFF09;
+           c == 0x2019 || c == 0x201D || c == 0x00BB || c == 0x203A || c == 0x300D || c == 0x300F ||
+           c == 0xFF09;
 }
-bool space(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000 || c == 0x2009; }
+bool space(char32_t c) {
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000 || c == 0x2009;
+}
 bool cjk(char32_t c) { return c >= 0x3040 && c <= 0x9FFF; }
 
 constexpr std::size_t hard_wrapped = 60;  ///< code points; a shorter line was ended on purpose
@@ -126,9 +135,11 @@ private:
         if (next == '\n') return true;
         if (single_dot) {
             const std::string word = word_before(first);
-            if (!word.empty() && std::ranges::all_of(word, ascii_digit) && line_begin_of(first, word.size())) return false;
+            if (!word.empty() && std::ranges::all_of(word, ascii_digit) && line_begin_of(first, word.size()))
+                return false;
             if (among(never_last, word)) return false;
-            if (among(before_digit, word) && next < 0x80 && ascii_digit(static_cast<char>(next))) return false;
+            if (among(before_digit, word) && next < 0x80 && ascii_digit(static_cast<char>(next)))
+                return false;
             if (among(sometimes_last, word) && !upper_case(next)) return false;
             if (initial(first, word)) return false;
         }
@@ -146,7 +157,8 @@ private:
     }
 
     bool initial(std::size_t first, const std::string& word) const {
-        return word.size() == 1 && word != "i" && first > 0 && upper_case(static_cast<unsigned char>(text_[first - 1]));
+        return word.size() == 1 && word != "i" && first > 0 &&
+               upper_case(static_cast<unsigned char>(text_[first - 1]));
     }
 
     char32_t first_letter() const {
@@ -175,11 +187,12 @@ private:
         const char c = line.front();
         if (c == '#' || c == '|' || c == '>' || c == '`' || c == '~') return true;
         const bool bullet = c == '-' || c == '*' || c == '+';
-        if ((bullet && line.size() > 1 && (line[1] == ' ' || line[1] == c)) || line.starts_with("•")) return true;
+        if ((bullet && line.size() > 1 && (line[1] == ' ' || line[1] == c)) || line.starts_with("•"))
+            return true;
         std::size_t digits = 0;
         while (digits < line.size() && ascii_digit(line[digits])) ++digits;
-        return digits > 0 && digits < 4 && digits + 1 < line.size() && (line[digits] == '.' || line[digits] == ')') &&
-               line[digits + 1] == ' ';
+        return digits > 0 && digits < 4 && digits + 1 < line.size() &&
+               (line[digits] == '.' || line[digits] == ')') && line[digits + 1] == ' ';
     }
 
     static std::string_view trimmed(std::string_view line) {

@@ -54,7 +54,8 @@ std::vector<double> Bm25::scores(std::span<const std::string> query) const {
 double jaccard(std::span<const std::string> a, std::span<const std::string> b) {
     const std::set<std::string_view> left(a.begin(), a.end());
     const std::set<std::string_view> right(b.begin(), b.end());
-    const auto shared = static_cast<double>(std::ranges::count_if(left, [&](auto t) { return right.contains(t); }));
+    const auto shared =
+        static_cast<double>(std::ranges::count_if(left, [&](auto t) { return right.contains(t); }));
     const double all = static_cast<double>(left.size() + right.size()) - shared;
     return all == 0 ? 1 : shared / all;
 }
@@ -103,8 +104,9 @@ std::vector<std::pair<std::size_t, std::size_t>> common_subsequence(std::span<co
     std::vector<std::uint32_t> longest((a.size() + 1) * width);
     for (std::size_t i = a.size(); i-- > 0;)
         for (std::size_t j = b.size(); j-- > 0;)
-            longest[i * width + j] = a[i] == b[j] ? longest[(i + 1) * width + j + 1] + 1
-                                                  : std::max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
+            longest[i * width + j] = a[i] == b[j]
+                                         ? longest[(i + 1) * width + j + 1] + 1
+                                         : std::max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
         if (a[i] == b[j]) pairs.emplace_back(i++, j++);

@@ -1,6 +1,7 @@
-/// Looking a line up in a sorted table of lines that is one string: nothing to relocate or build at start.
+/// Looking a line up in a sorted table of lines that is a few long strings: nothing to build at start.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace llm {
@@ -19,13 +20,20 @@ inline std::string_view line_from(std::string_view lines, std::string_view wante
     return lines.substr(low, lines.find('\n', low) - low);
 }
 
-inline bool has_line(std::string_view lines, std::string_view line) { return line_from(lines, line) == line; }
+inline bool has_line(std::span<const std::string_view> parts, std::string_view line) {
+    for (const std::string_view part : parts)
+        if (line_from(part, line) == line) return true;
+    return false;
+}
 
 /// What stands after "key " in the line that begins so, or empty.
-inline std::string_view line_value(std::string_view lines, std::string_view key) {
-    const std::string_view line = line_from(lines, key);
-    const bool found = line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ';
-    return found ? line.substr(key.size() + 1) : std::string_view{};
+inline std::string_view line_value(std::span<const std::string_view> parts, std::string_view key) {
+    for (const std::string_view part : parts) {
+        const std::string_view line = line_from(part, key);
+        const bool found = line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ';
+        if (found) return line.substr(key.size() + 1);
+    }
+    return {};
 }
 
 }  // namespace llm

@@ -26,7 +26,21 @@ constexpr std::array<Byte, 256> byte_classes = [] {
     return classes;
 }();
 
-enum class Script { latin, han, kana, hangul, cyrillic, greek, arabic, hebrew, indic, thai, wide_mark, space, other };
+enum class Script {
+    latin,
+    han,
+    kana,
+    hangul,
+    cyrillic,
+    greek,
+    arabic,
+    hebrew,
+    indic,
+    thai,
+    wide_mark,
+    space,
+    other
+};
 
 /// Unicode blocks, coarsely: what matters is how tokenisers treat them.
 Script script_of(char32_t c) noexcept {
@@ -180,7 +194,8 @@ private:
         const std::size_t begin = at_;
         std::size_t letters = 0;
         for (std::size_t next = size;
-             letters < longest_script_run && is(at_, Byte::high) && script_at(at_, next) == script; at_ += next)
+             letters < longest_script_run && is(at_, Byte::high) && script_at(at_, next) == script;
+             at_ += next)
             ++letters;
         previous_ = Previous::word;
         switch (script) {
@@ -194,7 +209,10 @@ private:
             case Script::indic: sink_.add(TokenPart::indic, letters); break;
             case Script::thai: sink_.add(TokenPart::thai, letters); break;
             case Script::space: previous_ = Previous::space; break;
-            case Script::wide_mark: sink_.add(TokenPart::wide_mark, letters); previous_ = Previous::mark; break;
+            case Script::wide_mark:
+                sink_.add(TokenPart::wide_mark, letters);
+                previous_ = Previous::mark;
+                break;
             default: sink_.add(TokenPart::other_bytes, at_ - begin); break;
         }
     }

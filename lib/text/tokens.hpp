@@ -25,18 +25,48 @@ std::string_view within_tokens(std::string_view, std::size_t budget);
 
 /// The counts the estimate is a weighted sum of; for the script that fits the weights.
 enum class TokenPart : std::uint8_t {
-    word1, word2, word3, word4, word5, word6, word7, word8, word9, word10, word11, word12,  // ASCII, by length
-    long_word, long_letters,       // ASCII words above 12 letters; their letters above 12
-    capitals, capital_letters,     // words in capitals
-    joined_word,                   // a word that follows another without space (camelCase, don't)
-    accented_word, accented_letters,
-    digits,                        // groups of three
+    word1,
+    word2,
+    word3,
+    word4,
+    word5,
+    word6,
+    word7,
+    word8,
+    word9,
+    word10,
+    word11,
+    word12,  // ASCII, by length
+    long_word,
+    long_letters,  // ASCII words above 12 letters; their letters above 12
+    capitals,
+    capital_letters,  // words in capitals
+    joined_word,      // a word that follows another without space (camelCase, don't)
+    accented_word,
+    accented_letters,
+    digits,  // groups of three
     spaced_number,
-    mark, joined_mark, mark_tail,  // punctuation: a run; one right before a letter; the rest of a run
-    line_end, marked_line_end,     // a run of line ends; one right after punctuation
-    indent,                        // a run of two spaces or more
-    han, kana, hangul_word, hangul, cyrillic_word, cyrillic, greek_word, greek, arabic_word, arabic,
-    hebrew, indic, thai, wide_mark, other_bytes,
+    mark,
+    joined_mark,
+    mark_tail,  // punctuation: a run; one right before a letter; the rest of a run
+    line_end,
+    marked_line_end,  // a run of line ends; one right after punctuation
+    indent,           // a run of two spaces or more
+    han,
+    kana,
+    hangul_word,
+    hangul,
+    cyrillic_word,
+    cyrillic,
+    greek_word,
+    greek,
+    arabic_word,
+    arabic,
+    hebrew,
+    indic,
+    thai,
+    wide_mark,
+    other_bytes,
     last = other_bytes,
 };
 using TokenParts = std::array<double, static_cast<std::size_t>(TokenPart::last) + 1>;

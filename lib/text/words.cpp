@@ -51,8 +51,8 @@ constexpr std::array<Class, 128> ascii_classes = [] {
     std::array<Class, 128> classes{};
     for (std::size_t b = 0; b < 128; ++b) {
         const bool letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-        const bool symbol = b == '$' || b == '+' || b == '<' || b == '=' || b == '>' || b == '^' || b == '`' ||
-                            b == '|' || b == '~';
+        const bool symbol = b == '$' || b == '+' || b == '<' || b == '=' || b == '>' || b == '^' ||
+                            b == '`' || b == '|' || b == '~';
         if (b <= ' ' || b == 127) classes[b] = Class::space;
         else if (letter) classes[b] = Class::letter;
         else if (b >= '0' && b <= '9') classes[b] = Class::digit;
@@ -153,7 +153,8 @@ private:
 std::string with_straight_apostrophes(std::string_view word) {
     constexpr std::string_view curled = "\u2019";
     std::string out;
-    for (std::size_t i; (i = word.find(curled)) != std::string_view::npos; word.remove_prefix(i + curled.size()))
+    for (std::size_t i; (i = word.find(curled)) != std::string_view::npos;
+         word.remove_prefix(i + curled.size()))
         out.append(word.substr(0, i)).push_back('\'');
     out.append(word);
     return out;

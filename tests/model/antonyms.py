@@ -80,6 +80,8 @@ together alone / toward away / into out / onto off / forward backward / forwards
 clockwise counterclockwise / clockwise anticlockwise / odds evens / win defeat / hello goodbye
 """
 
+LONGEST_LITERAL = 60000
+
 NOTICE = """// Written by tests/model/antonyms.py from WordNet 3.0 (Debian's wordnet-base).
 // WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved.
 // THIS SOFTWARE AND DATABASE IS PROVIDED "AS IS" AND PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR
@@ -147,11 +149,15 @@ def write(path, lines, what):
     with open(path, "w") as out:
         out.write(NOTICE)
         out.write(f"// {what}\n")
-        row = ""
+        row, size = "", 0
         for line in lines:
             if len(row) + len(line) > 100:
-                out.write(f'"{row}"\n')
+                out.write(f'"{row}"')
+                size += len(row)
                 row = ""
+                # No literal above what every compiler must take; a comma begins the next part.
+                out.write(",\n" if size > LONGEST_LITERAL else "\n")
+                size = 0 if size > LONGEST_LITERAL else size
             row += line + "\\n"
         out.write(f'"{row}"\n')
 

@@ -56,7 +56,8 @@ TEST_CASE("chunk: a wrong policy is refused with the value and the remedy") {
 }
 
 TEST_CASE("chunk: turns begin where a name and a colon begin a line") {
-    CHECK(pieces("Ann: hi\nhow are you?\n\nBob Lee: fine\n", "turn") == List{"Ann: hi\nhow are you?", "Bob Lee: fine"});
+    CHECK(pieces("Ann: hi\nhow are you?\n\nBob Lee: fine\n", "turn") ==
+          List{"Ann: hi\nhow are you?", "Bob Lee: fine"});
     CHECK(parents("Ann: hi\nBob Lee: fine", "turn") == List{"Ann", "Bob Lee"});
     CHECK(pieces("no speakers\nhere at 10:30", "turn").size() == 1);
 }
@@ -101,7 +102,8 @@ TEST_CASE("chunk: a sentence above the size is cut between words") {
 
 TEST_CASE("chunk: sections carry their path, fenced code hides hashes and stays whole") {
     const std::string text =
-        "Before.\n# Guide\n\n## Install\nRun this:\n```sh\n# not a heading\n\nmake\n```\n\nTitle two\n=========\nText.\n"
+        "Before.\n# Guide\n\n## Install\nRun this:\n```sh\n# not a heading\n\nmake\n```\n\n"
+        "Title two\n=========\nText.\n"
         "## Sub ##\nMore.\n";
     CHECK(parents(text, "heading") == List{"", "Guide > Install", "Title two", "Title two > Sub"});
     CHECK(pieces(text, "heading")[1].starts_with("## Install"));
@@ -109,8 +111,9 @@ TEST_CASE("chunk: sections carry their path, fenced code hides hashes and stays 
     for (int i = 0; i < 100; ++i) fence += "line of code number " + std::to_string(i) + ";\n\n";
     fence += "```\nAfter. It. All.";
     const List cut = pieces(fence, "heading(50)");
-    CHECK(std::ranges::count_if(cut, [](const std::string& p) { return p.find("number 0;") != std::string::npos &&
-                                                                        p.find("number 99;") != std::string::npos; }) == 1);
+    CHECK(std::ranges::count_if(cut, [](const std::string& p) {
+              return p.find("number 0;") != std::string::npos && p.find("number 99;") != std::string::npos;
+          }) == 1);
 }
 
 TEST_CASE("chunk: front matter is no heading, a list above a rule is no title") {
@@ -120,12 +123,15 @@ TEST_CASE("chunk: front matter is no heading, a list above a rule is no title") 
 
 TEST_CASE("chunk: code is cut at definitions, comments stay with what they explain") {
     const std::string python =
-        "import os\n\nLIMIT = 3\n\n# Adds.\ndef add(a, b):\n    x = a\n\n    return x + b\n\n\n@cached\ndef f():\n"
-        "    s = \"\"\"text\n\nnot a definition\n\"\"\"\n    return s\n\nclass A:\n    def g(self):\n        pass\n";
+        "import os\n\nLIMIT = 3\n\n# Adds.\n"
+        "def add(a, b):\n    x = a\n\n    return x + b\n\n\n@cached\ndef f():\n"
+        "    s = \"\"\"text\n\nnot a definition\n\"\"\"\n    return s\n\n"
+        "class A:\n    def g(self):\n        pass\n";
     CHECK(parents(python, "code") == List{"import os", "def add(a, b)", "def f()", "class A"});
     CHECK(pieces(python, "code")[1].starts_with("# Adds."));
     const std::string cpp =
-        "#include <a>\n\nnamespace x {\n\n/* one\n\ntwo */\nint f() {\n    return 1;\n}\n\nint g() {\n\n    return 2;\n}\n\n}\n";
+        "#include <a>\n\nnamespace x {\n\n/* one\n\ntwo */\nint f() {\n    return 1;\n}\n\n"
+        "int g() {\n\n    return 2;\n}\n\n}\n";
     CHECK(parents(cpp, "code") == List{"#include <a>", "int f()", "int g()"});
     CHECK(pieces(cpp, "code").back().ends_with("}\n\n}"));
 }
@@ -143,11 +149,17 @@ TEST_CASE("chunk: long definitions are cut at lines and keep their name") {
 
 TEST_CASE("chunk: whatever the text and the policy, chunks are sound and nothing is lost") {
     std::mt19937 random(17);
-    const char* some[] = {"a", "Bob: ", ". ", "! ", " ", "\n", "\n\n", "```\n", "# ", "=\n", "---\n", "é", "日本。", "    x",
-                          "def f():\n", "}\n", "1. ", "\"\"\"", "word ", "\t", "\r\n", "😀"};
-    const ChunkPolicy policies[] = {{Chunking::turn}, {Chunking::sentence}, {Chunking::paragraph, 8, 0},
-                                    {Chunking::paragraph, 8, 3}, {Chunking::paragraph, 30, 1}, {Chunking::heading, 8},
-                                    {Chunking::whole}, {Chunking::code, 8}};
+    const char* some[] = {"a",   "Bob: ",  ". ",    "! ", " ",      "\n",    "\n\n",       "```\n",
+                          "# ",  "=\n",    "---\n", "é",  "日本。", "    x", "def f():\n", "}\n",
+                          "1. ", "\"\"\"", "word ", "\t", "\r\n",   "😀"};
+    const ChunkPolicy policies[] = {{Chunking::turn},
+                                    {Chunking::sentence},
+                                    {Chunking::paragraph, 8, 0},
+                                    {Chunking::paragraph, 8, 3},
+                                    {Chunking::paragraph, 30, 1},
+                                    {Chunking::heading, 8},
+                                    {Chunking::whole},
+                                    {Chunking::code, 8}};
     for (int n = 0; n < 2500; ++n) {
         std::string text;
         for (int i = 0; i < 30; ++i) text += some[random() % std::size(some)];

@@ -19,7 +19,8 @@ std::string answer(std::string_view question, const Passages& passages, ExtractL
 }
 
 const Passages library{
-    "The library opened in 1912. It was paid for by Margaret Hale, a mill owner. The building has three floors.",
+    "The library opened in 1912. It was paid for by Margaret Hale, a mill owner. "
+    "The building has three floors.",
     "Opening hours are nine to five. Borrowing is free. A late book costs ten pence a day.",
     "The garden behind the library is open in summer. Visitors like the roses because they flower twice.",
 };
@@ -29,10 +30,12 @@ TEST_CASE("extract: the sentence that answers is found, in the passage that hold
     CHECK(answer("When did the library open?", library, {.sentences = 1}) == "The library opened in 1912.");
     CHECK(answer("How many floors does the building have?", library, {.sentences = 1}) ==
           "The building has three floors.");
-    CHECK(answer("What does a late book cost?", library, {.sentences = 1}) == "A late book costs ten pence a day.");
+    CHECK(answer("What does a late book cost?", library, {.sentences = 1}) ==
+          "A late book costs ten pence a day.");
     CHECK(answer("Why do visitors like the roses?", library, {.sentences = 1}) ==
           "Visitors like the roses because they flower twice.");
-    CHECK(answer("Who paid for the library?", library, {.sentences = 1}).find("Margaret Hale") != std::string::npos);
+    CHECK(answer("Who paid for the library?", library, {.sentences = 1}).find("Margaret Hale") !=
+          std::string::npos);
 }
 
 TEST_CASE("extract: nothing that matches gives nothing") {
@@ -82,5 +85,6 @@ TEST_CASE("extract: a summary keeps to its budget and takes whole sentences in t
         CHECK(s == summary(text, budget));
     }
     CHECK(summary(text, 30).find("library") != std::string::npos);
-    CHECK(estimate_tokens(summary("An endless sentence that no budget of three can hold whatever is done", 3)) <= 3);
+    CHECK(estimate_tokens(
+              summary("An endless sentence that no budget of three can hold whatever is done", 3)) <= 3);
 }

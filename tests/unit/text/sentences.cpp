@@ -18,7 +18,8 @@ using List = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("sentences: abbreviations, initials and decimals do not end one") {
-    CHECK(sentences("Dr. Smith paid 3.50 dollars. He left.") == List{"Dr. Smith paid 3.50 dollars.", "He left."});
+    CHECK(sentences("Dr. Smith paid 3.50 dollars. He left.") ==
+          List{"Dr. Smith paid 3.50 dollars.", "He left."});
     CHECK(sentences("J. R. Jones came, e.g. by train. Then he left.").size() == 2);
     CHECK(sentences("We met at 5 p.m. on Monday.").size() == 1);
     CHECK(sentences("We met at 5 p.m. On Monday we left.").size() == 2);
@@ -27,7 +28,8 @@ TEST_CASE("sentences: abbreviations, initials and decimals do not end one") {
 }
 
 TEST_CASE("sentences: closing quotes belong to the sentence they close") {
-    CHECK(sentences("\"Stop!\" he said. \"Why?\" She ran.") == List{"\"Stop!\" he said.", "\"Why?\"", "She ran."});
+    CHECK(sentences("\"Stop!\" he said. \"Why?\" She ran.") ==
+          List{"\"Stop!\" he said.", "\"Why?\"", "She ran."});
     CHECK(sentences("(It rained.) We stayed in.") == List{"(It rained.)", "We stayed in."});
     CHECK(sentences("Really?! Yes... maybe. Fine…") == List{"Really?!", "Yes... maybe.", "Fine…"});
 }
@@ -37,7 +39,8 @@ TEST_CASE("sentences: lines that were ended on purpose end a sentence, wrapped l
     CHECK(sentences("- one\n- two\n  goes on\n1. three\n2. four") ==
           List{"- one", "- two\n  goes on", "1. three", "2. four"});
     CHECK(sentences("Ann: hello\nBob: hi there") == List{"Ann: hello", "Bob: hi there"});
-    CHECK(sentences("This long line was wrapped by an editor that breaks lines before\nColumn eighty. Yes.").size() == 2);
+    CHECK(sentences("This long line was wrapped by an editor that breaks lines before\nColumn eighty. Yes.")
+              .size() == 2);
 }
 
 TEST_CASE("sentences: a writer without capitals still gets sentences") {
@@ -51,7 +54,8 @@ TEST_CASE("sentences: Chinese, Japanese and Hindi stops need no space") {
 
 TEST_CASE("sentences: all that is not white space stands in exactly one sentence") {
     std::mt19937 random(5);
-    const char* some[] = {"a", "B", ".", "!", " ", "\n", "\n\n", "\"", "1", "。", "é", "- ", "# ", "Dr", "e.g", "\xFF"};
+    const char* some[] = {"a", "B",  ".", "!",  " ",  "\n", "\n\n", "\"",
+                          "1", "。", "é", "- ", "# ", "Dr", "e.g",  "\xFF"};
     for (int n = 0; n < 3000; ++n) {
         std::string text;
         for (int i = 0; i < 25; ++i) text += some[random() % std::size(some)];

@@ -17,17 +17,21 @@ struct Counted {
 };
 const Counted counted[] = {
     {16, "How do I change the delivery address of an order that has already been shipped?"},
-    {27, "The committee met on 12 March 2024 and approved a budget of $1,250,000 for the new library building."},
+    {27,
+     "The committee met on 12 March 2024 and approved a budget of $1,250,000 for the new library building."},
     {34, "for (std::size_t i = 0; i < rows.size(); ++i) {\n    total += rows[i].price * rows[i].count;\n}\n"},
     {37, R"({"id": 17, "name": "Ada Lovelace", "tags": ["maths", "engines"], "born": "1815-12-10"})"},
-    {16, "Die Bundesregierung hat am Mittwoch beschlossen, die Förderung für kleine Unternehmen zu verlängern."},
-    {21, "Le conseil municipal a décidé de rénover l'école primaire et d'agrandir la bibliothèque du quartier."},
+    {16,
+     "Die Bundesregierung hat am Mittwoch beschlossen, die Förderung für kleine Unternehmen zu verlängern."},
+    {21,
+     "Le conseil municipal a décidé de rénover l'école primaire et d'agrandir la bibliothèque du quartier."},
     {19, "今天下午我们去公园散步，天气很好，孩子们玩得很开心。"},
     {20, "明日の会議は午後三時から始まりますので、資料を準備してください。"},
     {18, "내일 회의는 오후 세 시에 시작하니 자료를 준비해 주세요."},
     {20, "Завтра совещание начнётся в три часа, пожалуйста, подготовьте материалы заранее."},
     {16, "سيبدأ الاجتماع غدا في الساعة الثالثة، يرجى إعداد المواد مسبقا."},
-    {23, "# Notes\n\n- buy milk\n- call the plumber about the kitchen sink\n\n## Later\n\nWrite to Jonathan.\n"},
+    {23,
+     "# Notes\n\n- buy milk\n- call the plumber about the kitchen sink\n\n## Later\n\nWrite to Jonathan.\n"},
 };
 }  // namespace
 
