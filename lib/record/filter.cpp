@@ -231,9 +231,13 @@ private:
             job.forget();
             fail(job.record, Error(Fault::internal, "{}", e.what()));
         }
-        const std::string rendered = render(job.record.line());
-        if (o_.order == Order::kept) window_.finish(job.place, rendered);
-        else out_.put(rendered);
+        try {
+            const std::string rendered = render(job.record.line());
+            if (o_.order == Order::kept) window_.finish(job.place, rendered);
+            else out_.put(rendered);
+        } catch (...) {
+            output_failed_ = std::current_exception();
+        }
         finished_.push_back(job.self);
     }
 
@@ -241,6 +245,7 @@ private:
     void sweep() {
         for (const auto job : finished_) jobs_.erase(job);
         finished_.clear();
+        if (output_failed_) std::rethrow_exception(std::exchange(output_failed_, nullptr));
     }
 
     void fail(Record& record, const Error& e) {
@@ -313,6 +318,7 @@ private:
     std::string text_, wrapped_, text_out_;
     std::list<Job> jobs_;
     std::vector<std::list<Job>::iterator> finished_;
+    std::exception_ptr output_failed_;  // a full disk ends the run, not the record
     long failed_ = 0;
     bool budget_ = false;
     bool at_end_ = false;

@@ -167,7 +167,7 @@ class Records(unittest.TestCase):
             self.skipTest("no /dev/full")
         with open("/dev/full", "wb") as full, tempfile.TemporaryDirectory() as home:
             p = subprocess.run([str(tool), *words], input=b'{"id": 1, "prompt": "x"}\n' * 1000, stdout=full,
-                               stderr=subprocess.PIPE, env=house.clean_environment(home))
+                               stderr=subprocess.PIPE, env=house.clean_environment(home), timeout=60)
         self.assertEqual(5, p.returncode, p.stderr)
         self.assertIn(b"space", p.stderr.lower())
 
