@@ -156,6 +156,7 @@ void Loop::run_once(Instant until) {
 }
 
 void Loop::catch_signals() {
+    if (wake_ >= 0) return;
     std::signal(SIGPIPE, SIG_IGN);
     wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (wake_ >= 0) {
@@ -177,5 +178,9 @@ void Loop::catch_signals() {
 
 int Loop::signal_caught() noexcept { return first_signal.load(); }
 int Loop::signals_caught() noexcept { return signal_count.load(); }
+void Loop::forget_signals() noexcept {
+    first_signal.store(0);
+    signal_count.store(0);
+}
 
 }  // namespace llm

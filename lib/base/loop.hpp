@@ -53,6 +53,8 @@ public:
     static int signal_caught() noexcept;
     /// How many have been caught.
     static int signals_caught() noexcept;
+    /// As if none had come (a conversation goes on after Ctrl-C has stopped an answer).
+    static void forget_signals() noexcept;
 
     /// `co_await loop.sleep_until(t)`
     auto sleep_until(Instant t) {

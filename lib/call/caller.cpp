@@ -2,15 +2,15 @@
 
 #include "call/retry.hpp"
 #include "chat/endpoint.hpp"
-#if __has_include("log/journal.hpp")
+#include "base/paths.hpp"
+#include "chat/address.hpp"
 #include "log/journal.hpp"
-#else
-namespace llm { class Journal { public: void flush() {} }; }
-#endif
+#include "log/when.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 namespace llm {
@@ -20,13 +20,15 @@ constexpr int breaker = 3;  // calls in a row without a connection, after which 
 
 double ms_between(Instant from, Instant to) { return std::chrono::duration<double, std::milli>(to - from).count(); }
 
-std::int64_t unix_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 double bound(std::optional<double> asked, double configured) {
     const double seconds = asked.value_or(configured);
     return seconds > 0 ? seconds : std::numeric_limits<double>::infinity();
+}
+
+/// Waits until then, or until a signal comes: whoever interrupts a run does not wait for another attempt.
+Task<void> pause(Loop& loop, Instant until) {
+    while (Steady::now() < until && Loop::signal_caught() == 0)
+        co_await loop.sleep_until(std::min(until, after(Steady::now(), .25)));
 }
 
 double rounded(double ms) { return std::round(ms * 10) / 10; }
@@ -113,13 +115,14 @@ void Caller::play(const Take& take, const CallSink& sink) const {
 
 Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink sink, CallContext context) {
     request.model = model.model;
-    const std::int64_t started_us = unix_us();
+    const auto asked = std::make_shared<const Request>(std::move(request));
+    const std::int64_t started = unix_microseconds();
     const Instant start = Steady::now();
     Answer answer;
     answer.provider = model.endpoint.name;
 
     if (replay_) {
-        if (auto take = replay_->next(request)) {
+        if (auto take = replay_->next(*asked)) {
             play(*take, sink);
             if (take->error) throw Error(*take->error);
             answer.completion = std::move(take->completion);
@@ -128,10 +131,11 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
             co_return answer;
         }
         if (options_.missing == CallOptions::Missing::refuse)
-            throw Error(Fault::refused, "no answer to this request is on the cassette {}; record one with --record, or use --replay-or-ask", options_.replay);
+            throw Error(Fault::refused, "no answer to this request is on the cassette {}; record one with --record, or use --replay-missing ask", options_.replay);
     }
 
     Line& place = line(model.endpoint);
+    if (Journal* j = journal()) j->open_ahead();
     HttpLimits limits;
     limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
     limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
@@ -141,11 +145,17 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
     Attempt seen;
     for (int number = 1;; ++number) {
         answer.attempts = number;
-        if (place.not_before > Steady::now() && place.not_before < limits.deadline) co_await loop_.sleep_until(place.not_before);
+        if (place.not_before > Steady::now() && place.not_before < limits.deadline) {
+            co_await pause(loop_, place.not_before);
+            if (Loop::signal_caught() != 0) {
+                if (!failed) failed = Error(Fault::rate_limit, "{} asked for a pause, and a signal ended it; nothing was sent", place.endpoint.name);
+                break;
+            }
+        }
         failed.reset();
         seen = {};
         try {
-            answer.completion = co_await attempt(place, request, sink, limits, seen);
+            answer.completion = co_await attempt(place, *asked, sink, limits, seen);
             place.unreachable = 0;
         } catch (const Error& e) {
             failed = e;
@@ -159,7 +169,8 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
         if (next >= limits.deadline) break;
         if (failed->retry_after) place.not_before = std::max(place.not_before, next);
         if (sink.forget) sink.forget();
-        co_await loop_.sleep_until(next);
+        co_await pause(loop_, next);
+        if (Loop::signal_caught() != 0) break;
     }
     const Instant end = Steady::now();
     answer.ms = ms_between(start, end);
@@ -167,12 +178,12 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
     if (failed) {
         if (failed->fault == Fault::unreachable) ++place.unreachable;
         else place.unreachable = 0;
-        journal(model, request, nullptr, &*failed, context, started_us, answer.ms, answer.attempts, answer.first_ms);
+        keep(model, asked, answer, &*failed, context, started);
         throw Error(*failed);
     }
     answer.cost = cost(model.info.price, answer.completion.usage);
-    if (record_) record_->record(request, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
-    journal(model, request, &answer, nullptr, context, started_us, answer.ms, answer.attempts, answer.first_ms);
+    if (record_) record_->record(*asked, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
+    keep(model, asked, answer, nullptr, context, started);
     co_return answer;
 }
 
@@ -230,7 +241,75 @@ Task<Completion> Caller::over_process(Line& place, const Request& request, const
     co_return reply->finish();
 }
 
-std::optional<std::string> Caller::probe(const Endpoint&) { return std::nullopt; }
-void Caller::journal(const ResolvedModel&, const Request&, const Answer*, const Error*, const CallContext&, std::int64_t, double, int, std::optional<double>) {}
+Journal* Caller::journal() {
+    if (options_.log == CallOptions::Log::no) return nullptr;
+    if (!journal_) {
+        JournalOptions o;
+        const std::string path = settings_.text("log.path").value_or("");
+        o.path = path.empty() ? data_folder(environment_) / "log.db" : expand_home(path, environment_);
+        o.keep = settings_.keep("log.keep").value_or(default_keep);
+        o.warn = options_.warn;
+        journal_ = std::make_unique<Journal>(std::move(o));
+    }
+    return journal_.get();
+}
+
+void Caller::keep(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed,
+                  const CallContext& context, std::int64_t started) {
+    Journal* j = journal();
+    if (j == nullptr) return;
+    Call c;
+    c.request = std::move(request);
+    c.provider = model.endpoint.name;
+    if (const auto address = parse_address(model.endpoint.base_url)) {
+        c.server = address->host;
+        c.port = address->port.empty() ? (address->scheme == "https" ? 443 : 80) : std::atoi(address->port.c_str());
+    }
+    if (failed != nullptr) c.error = *failed;
+    else c.completion = answer.completion;
+    c.started = started;
+    c.ms = answer.ms;
+    c.first_ms = answer.first_ms;
+    c.attempts = answer.attempts;
+    c.rates = model.info.price;
+    c.cost = answer.cost;
+    c.tool = options_.tool;
+    c.record_id = context.record_id;
+    c.conversation = context.conversation;
+    j->push(std::move(c));
+}
+
+namespace {
+
+Task<void> look(Http& http, HttpCall call, std::string& body) {
+    HttpLimits limits;
+    limits.connect = limits.idle = .25;
+    limits.deadline = after(Steady::now(), .25);
+    const HttpOutcome outcome = co_await http.get(call, limits, [&body](std::string_view bytes) {
+        body.append(bytes.substr(0, (1 << 20) - std::min<std::size_t>(body.size(), 1 << 20)));
+        return true;
+    });
+    if (outcome.status != 200) body.clear();
+}
+
+}  // namespace
+
+std::optional<std::string> Caller::probe(const Endpoint& endpoint) {
+    const bool ollama = endpoint.protocol == "ollama";
+    std::string body;
+    try {
+        Task<void> task = look(http(), HttpCall{endpoint.base_url + (ollama ? "/api/tags" : "/models"), {}, {}}, body);
+        task.start();
+        while (!task.done()) loop_.run_once();
+        task.result();
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+    const Json found = Json::parse(body, nullptr, false);
+    const Json& list = member(found, ollama ? "models" : "data");
+    if (!list.is_array() || list.empty()) return std::nullopt;
+    const std::string model = text_of(list.front(), ollama ? "name" : "id");
+    return model.empty() ? std::nullopt : std::optional{model};
+}
 
 }  // namespace llm

@@ -31,6 +31,7 @@ struct CallOptions {
     std::string replay;                     ///< cassette to answer from, or empty
     enum class Missing { refuse, ask } missing = Missing::refuse;  ///< what is not on the cassette
     enum class Log { yes, no } log = Log::yes;
+    std::function<void(std::string_view)> warn;  ///< what people should know (the journal cannot be written); may be empty
 };
 
 /// Who asks, for the journal.
@@ -93,8 +94,9 @@ private:
     Task<Completion> over_http(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     Task<Completion> over_process(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     void play(const Take&, const CallSink&) const;
-    void journal(const ResolvedModel&, const Request&, const Answer*, const Error*, const CallContext&, std::int64_t started_us,
-                 double ms, int attempts, std::optional<double> first_ms);
+    /// Null where nothing is journalled. Made, but not opened, at the first call.
+    Journal* journal();
+    void keep(const ResolvedModel&, std::shared_ptr<const Request>, const Answer&, const Error*, const CallContext&, std::int64_t started);
 
     Loop& loop_;
     const Settings& settings_;

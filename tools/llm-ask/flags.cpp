@@ -14,6 +14,7 @@ void declare(Tool& tool, AskFlags& f) {
         .since("0.1");
     answer.flag("-c,--continue", f.again_last, "Continue the last conversation of the journal.").since("0.1");
     answer.option("--cid", f.cid, "ID", "Continue this conversation. A new ID begins one.").since("0.1");
+    answer.flag("--chat", f.chat, "Converse line by line. /help tells the commands; Ctrl-C stops an answer, Ctrl-D leaves.").since("0.1");
     loop_options(tool, f.loop);
     call_options(tool, f.calls);
     talk_options(tool, f.talk);

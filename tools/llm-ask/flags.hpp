@@ -22,6 +22,7 @@ struct AskFlags {
     bool again_last = false;  ///< --continue
     std::string cid;
     bool models = false;
+    bool chat = false;
     LogVerb log = LogVerb::none;
     std::string since, until, fault, tool, older;
     long limit = 0;

@@ -73,4 +73,3 @@ std::vector<Candidate> option_candidates(std::string_view prefix) {
 }
 
 }  // namespace llm
-namespace llm { int read_log(const Tool&, const AskFlags&) { return 0; } }

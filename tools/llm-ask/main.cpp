@@ -7,6 +7,12 @@ namespace {
 int ask(const llm::Tool& tool, const llm::AskFlags& flags) {
     if (flags.models) return llm::list_models(tool, flags);
     if (flags.log != llm::LogVerb::none) return llm::read_log(tool, flags);
+    if (flags.chat) {
+        llm::AskSession session{tool, flags};
+        const int code = llm::converse(session, tool, flags, llm::conversation_of(session, flags));
+        session.caller.close();
+        return code;
+    }
     if (!flags.prompt && ::isatty(0) == 1)
         throw llm::Error(llm::Fault::usage, "nothing to ask: give a prompt ('llm-ask \"Why is the sky blue?\"'), or records on stdin");
     llm::AskSession session{tool, flags};

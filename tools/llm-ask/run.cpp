@@ -1,3 +1,4 @@
+#include "answer_text.hpp"
 #include "run.hpp"
 
 #include "cli/settings.hpp"
@@ -45,31 +46,10 @@ CallOptions call_options_of(const Tool& tool, const AskFlags& f, const Settings&
     c.record = f.calls.record;
     c.replay = f.calls.replay;
     c.missing = f.calls.replay_missing == Missing::ask ? CallOptions::Missing::ask : CallOptions::Missing::refuse;
+    if (!f.talk.quiet) c.warn = [&tool](std::string_view line) { say(tool, line); };
     c.log = settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
     return c;
 }
-
-/// An answer that goes out as plain text while it comes.
-class TextEmitter final : public Emitter {
-public:
-    explicit TextEmitter(Writer& out) : out_(out) {}
-    void delta(std::string_view text) override {
-        if (text.empty()) return;
-        begun_ = true;
-        ends_line_ = text.back() == '\n';
-        out_.put(text);
-        out_.flush();
-    }
-    void forget() override {}
-    bool begun() const override { return begun_; }
-    bool final() const override { return true; }
-    bool ends_line() const { return ends_line_; }
-
-private:
-    Writer& out_;
-    bool begun_ = false;
-    bool ends_line_ = false;
-};
 
 /// The record's own deltas, for --json --stream.
 class RecordEmitter final : public Emitter {
@@ -93,35 +73,6 @@ private:
     Record& record_;
     bool begun_ = false;
 };
-
-/// Runs one task to its end; throws what it throws. A signal ends it at once: somebody at a terminal waits.
-void drive(Loop& loop, Task<void>& task, Writer& out) {
-    loop.catch_signals();
-    loop.watch(1, Loop::none, [&](unsigned events) {
-        if (events & Loop::hangup) {
-            out.close();
-            loop.forget(1);
-        }
-    });
-    task.start();
-    while (!task.done() && !out.closed() && Loop::signal_caught() == 0) loop.run_once();
-    loop.forget(1);
-    if (task.done()) task.result();
-}
-
-void put_answer(Writer& out, const Record& record, const AskFlags& f, const TextEmitter& emitter) {
-    const Json response = record.get("response");
-    const char end = f.loop.nul ? '\0' : '\n';
-    if (emitter.begun()) {
-        if (!emitter.ends_line() || f.loop.nul) out.put({&end, 1});
-        return;
-    }
-    std::string text = text_of(response, "text");
-    if (response.contains("json")) text = dump(response["json"]);
-    else if (text.empty() && response.contains("tool_calls")) text = dump(response["tool_calls"]);
-    if (f.loop.nul || !text.ends_with('\n')) text += end;
-    out.put(text);
-}
 
 }  // namespace
 
@@ -168,7 +119,11 @@ int ask_one(AskSession& s, const Tool& tool, const AskFlags& f, std::string prom
     TextEmitter text{out};
     RecordEmitter lines{out, record};
     Emitter& emitter = f.loop.json ? static_cast<Emitter&>(lines) : text;
-    Asker asker{s.caller, s.models, s.form, s.options(tool, f, !f.loop.json)};
+    AskOptions options = s.options(tool, f, !f.loop.json);
+    Conversation conversation = conversation_of(s, f);
+    options.conversation = std::move(conversation.id);
+    options.before = std::move(conversation.turns);
+    Asker asker{s.caller, s.models, s.form, std::move(options)};
     try {
         Task<void> task = asker.step(record, emitter);
         drive(s.loop, task, out);
@@ -195,6 +150,8 @@ int ask_one(AskSession& s, const Tool& tool, const AskFlags& f, std::string prom
 }
 
 int ask_records(AskSession& s, const Tool& tool, const AskFlags& f) {
+    if (f.again_last || !f.cid.empty())
+        throw Error(Fault::usage, "--continue and --cid go with a prompt; a record carries its conversation in 'messages'");
     FilterOptions o = filter_options(tool, f.loop);
     o.jobs = s.settings.integer("jobs").value_or(4);
     o.on_signal = OnSignal::stop_reading;
@@ -202,6 +159,7 @@ int ask_records(AskSession& s, const Tool& tool, const AskFlags& f) {
     o.resume_salt = fmt::format("{}|{}|{}|{}|{}", spec.model.value_or(spec.default_model), spec.system.value_or(""), spec.template_text.value_or(""),
                                 spec.schema.value_or(""), fmt::join(spec.attachments, "|"));
     for (const auto& [key, value] : spec.options) o.resume_salt += "|" + key + "=" + value;
+    if (spec.model) s.models.resolve(*spec.model);  // a misspelt -m ends here, not once a record
     Asker asker{s.caller, s.models, s.form, s.options(tool, f, false)};
     Filter filter{s.loop, o};
     filter.wants([&asker](const Record& r) { return asker.wants(r); });

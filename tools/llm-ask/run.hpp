@@ -27,8 +27,17 @@ struct AskSession {
 /// True where stdin is to be read beside a prompt: a pipe, file or socket, unless --no-stdin.
 bool stdin_has_text(const AskFlags&);
 
+/// What -c and --cid ask for: the turns so far and the id under which the next ones are journalled. Empty where neither is given.
+struct Conversation {
+    std::string id;
+    std::vector<Message> turns;
+};
+Conversation conversation_of(const AskSession&, const AskFlags&);
+
 /// One prompt: the exit code is 0 or that of its own fault (thrown).
 int ask_one(AskSession&, const Tool&, const AskFlags&, std::string prompt);
+/// A conversation line by line.
+int converse(AskSession&, const Tool&, const AskFlags&, Conversation);
 /// stdin's records or lines.
 int ask_records(AskSession&, const Tool&, const AskFlags&);
 /// All of stdin joined behind the prompt (or alone, where the prompt is "-").
