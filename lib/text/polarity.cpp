@@ -154,12 +154,23 @@ struct Opposition {
     std::size_t left, right;
 };
 
+/// Grammar words that have an opposite; the rest need no look into the table.
+bool may_oppose(const GateWord& w) {
+    constexpr auto poles = std::to_array<std::string_view>(
+        {"on", "off", "in", "out", "up", "down", "before", "after", "more", "less", "most", "least", "above", "below",
+         "over", "under", "into", "once", "further", "he", "she", "him", "her", "his", "same", "own", "here", "there",
+         "well", "like", "until", "other", "through", "during", "want", "need", "help", "get", "ago", "again"});
+    return w.role != WordRole::function || quantity(w.text) != 0 || among(poles, w.text);
+}
+
 /// Every pair of opposites, one word in each text, of words the other text lacks.
 std::vector<Opposition> oppositions(const Side& a, const Side& b) {
     std::vector<Opposition> found;
-    for (const std::size_t i : a.only)
+    for (const std::size_t i : a.only) {
+        if (!may_oppose(a.words[i])) continue;
         for (const std::size_t j : b.only)
-            if (opposites(a.words[i], b.words[j])) found.push_back({i, j});
+            if (may_oppose(b.words[j]) && opposites(a.words[i], b.words[j])) found.push_back({i, j});
+    }
     return found;
 }
 
