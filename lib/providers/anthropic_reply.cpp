@@ -50,7 +50,7 @@ void AnthropicReply::extend(Json& event, const DeltaSink& sink) {
     Json* const delta = find(event, "delta");
     if (!index || !delta || static_cast<std::size_t>(*index) >= blocks_.size())
         throw broken("content_block_delta for a block that was never begun");
-    auto& [block, input] = blocks_[static_cast<std::size_t>(*index)];
+    Json& block = blocks_[static_cast<std::size_t>(*index)].block;
     const auto append = [&block](const char* key, const std::string& piece) {
         if (!block.is_object()) block = Json::object();
         Json& value = block[key];
@@ -69,7 +69,7 @@ void AnthropicReply::extend(Json& event, const DeltaSink& sink) {
     } else if (type == "signature_delta") {
         append("signature", take_text(*delta, "signature"));
     } else if (type == "input_json_delta") {
-        input += take_text(*delta, "partial_json");
+        blocks_[static_cast<std::size_t>(*index)].input += take_text(*delta, "partial_json");
     }
 }
 

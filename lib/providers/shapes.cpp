@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ranges>
 
 namespace llm {
 namespace {
@@ -107,7 +106,7 @@ void ToolCalls::add(std::optional<long> index, std::string_view id, std::string_
         if (index) return c.index == index && (id.empty() || name.empty() || c.id.empty() || c.id == id);
         return id.empty() ? name.empty() : c.id == id;
     };
-    auto found = std::ranges::find_if(calls_ | std::views::reverse, goes_on);
+    auto found = std::find_if(calls_.rbegin(), calls_.rend(), goes_on);
     if (found == calls_.rend()) {
         if (calls_.size() >= most_calls) throw Error(Fault::provider, "the answer has more than {} tool calls", most_calls);
         calls_.push_back({index, {}, {}, {}});

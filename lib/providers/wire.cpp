@@ -178,7 +178,7 @@ Wire::Wire(const Endpoint& e, std::string_view default_url, KeyHeader key_header
         if (breaks_line(header) || breaks_line(value) || header.empty() || header.find(':') != header.npos)
             throw Error(Fault::config, "{}: header '{}' cannot be sent; it holds a colon or a line break", name_,
                         sanitise_utf8(header));
-        std::erase_if(headers_, [&](const std::string& line) { return same_name(header_name(line), header); });
+        std::erase_if(headers_, [&name = header](const std::string& line) { return same_name(header_name(line), name); });
         headers_.push_back(header + ": " + value);
         if (same_name(header, header_name(key_header.prefix)) || same_name(header, "authorization")) authorised = true;
     }
