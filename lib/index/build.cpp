@@ -17,7 +17,8 @@ std::int64_t new_generation() {
     return static_cast<std::int64_t>(bits | 1);
 }
 
-// Puts the living codes of the set, as one read transaction sees them, and the sections that tell whose they are.
+// Puts the living codes of the set, as one read transaction sees them, and the sections that tell whose they
+// are.
 SnapshotHeader put_codes(SnapshotWriter& writer, VectorTable& table) {
     const Snapshot view(table.database());
     const SetRow set = table.set();
@@ -29,7 +30,8 @@ SnapshotHeader put_codes(SnapshotWriter& writer, VectorTable& table) {
         if (chunk.used == chunk.dead) continue;
         starts.push_back({chunk.id, places.size()});
         table.read_slots(chunk, slots);
-        const auto codes = std::span(slots).subspan(static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t));
+        const auto codes =
+            std::span(slots).subspan(static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t));
         for (int slot = 0; slot < chunk.used; ++slot) {
             const auto i = static_cast<std::size_t>(slot);
             if (chunk.gone[i]) continue;
@@ -96,7 +98,8 @@ BuildResult Index::build(const BuildOptions& options) {
     if (kind == SnapshotKind::graph) {
         auto renewed = std::chrono::steady_clock::now();
         GraphOptions graph_options;
-        graph_options.threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+        graph_options.threads =
+            options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
         graph_options.progress = [&](double part) {
             const auto now = std::chrono::steady_clock::now();
             if (now - renewed > options.lease / 4) {
@@ -126,15 +129,16 @@ std::vector<std::string> Index::problems() {
                                      {parts_->key_hash(), set.generation, set.last, parts_->table.shape()});
     if (!opened.file) found.push_back("the snapshot cannot be used: " + opened.refusal);
     if (opened.file)
-        for (const auto& problem : opened.file->problems()) found.push_back("the snapshot is damaged: " + problem);
+        for (const auto& problem : opened.file->problems())
+            found.push_back("the snapshot is damaged: " + problem);
     return found;
 }
 
 void drop_index(Database& db, const IndexKey& key) {
     Index index(db, key);
     index.clear();
-    db.run("DELETE FROM vector_set WHERE space = ?1 AND embedder = ?2 AND dimension = ?3", key.space, key.embedder,
-           key.dimension);
+    db.run("DELETE FROM vector_set WHERE space = ?1 AND embedder = ?2 AND dimension = ?3", key.space,
+           key.embedder, key.dimension);
 }
 
 }  // namespace llm

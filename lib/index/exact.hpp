@@ -10,8 +10,8 @@ namespace llm {
 
 /// Scores `count` coded rows and calls `consider(i, score)` for each that scores above the bar of `top`.
 template <typename Consider>
-void scan(const std::byte* codes, const CodeShape& shape, std::size_t count, const Query& query, const Top& top,
-          Consider consider) {
+void scan(const std::byte* codes, const CodeShape& shape, std::size_t count, const Query& query,
+          const Top& top, Consider consider) {
     constexpr std::size_t block = 256;
     std::array<float, block> scores;
     const auto score_rows = kernels().rows;

@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 
+// Without its prefetching, which reads one link beyond the end of a list.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 
 #include <atomic>
@@ -17,7 +19,8 @@ using Hnsw = hnswlib::HierarchicalNSW<float>;
 // hnswlib copies what it is given for each node; it is given the node's number and sees rows through it.
 class CodeSpace : public hnswlib::SpaceInterface<float> {
 public:
-    CodeSpace(const std::byte* codes, const CodeShape& shape, std::uint32_t nodes) : codes_(codes), shape_(shape) {
+    CodeSpace(const std::byte* codes, const CodeShape& shape, std::uint32_t nodes)
+        : codes_(codes), shape_(shape) {
         sums_.reserve(nodes);
         for (std::size_t i = 0; i < nodes; ++i)
             sums_.push_back(query_of_row(codes + i * shape.stride(), shape).sum);
@@ -38,12 +41,13 @@ private:
                          space.sums_[a]};
         std::memcpy(&query.scale, row, sizeof query.scale);
         float score = 0;
-        kernels().nodes(space.codes_, stride, &b, 1, query, &score);
+        space.score_nodes_(space.codes_, stride, &b, 1, query, &score);
         return 1 - score;
     }
 
     const std::byte* codes_;
     CodeShape shape_;
+    decltype(Kernels::nodes) score_nodes_ = kernels().nodes;
     std::vector<std::int32_t> sums_;
 };
 
@@ -94,7 +98,8 @@ Graph graph_of(const Hnsw& hnsw, std::uint32_t nodes) {
     for (std::uint32_t node = 0; node < nodes; ++node) {
         // Labels are the numbers given; with several threads hnswlib's own numbers are not in that order.
         const auto label = static_cast<std::uint32_t>(hnsw.getExternalLabel(node));
-        copy_list(hnsw.get_linklist0(node), graph.degree0, &graph.links[label * (1 + std::size_t{graph.degree0})]);
+        copy_list(hnsw.get_linklist0(node), graph.degree0,
+                  &graph.links[label * (1 + std::size_t{graph.degree0})]);
         const int levels = hnsw.element_levels_[node];
         if (levels == 0) continue;
         graph.upper[label] = static_cast<std::uint32_t>(graph.lists.size() + 1);
@@ -114,10 +119,12 @@ void renumber(Graph& graph, const Hnsw& hnsw, std::uint32_t nodes) {
             list[i] = static_cast<std::uint32_t>(hnsw.getExternalLabel(list[i]));
     };
     graph.entry = static_cast<std::uint32_t>(hnsw.getExternalLabel(graph.entry));
-    for (std::size_t node = 0; node < nodes; ++node) rename(&graph.links[node * (1 + std::size_t{graph.degree0})]);
+    for (std::size_t node = 0; node < nodes; ++node)
+        rename(&graph.links[node * (1 + std::size_t{graph.degree0})]);
     for (std::size_t at = 0; at < graph.lists.size();) {
         const auto levels = graph.lists[at++];
-        for (std::uint32_t level = 0; level < levels; ++level, at += 1 + graph.degree) rename(&graph.lists[at]);
+        for (std::uint32_t level = 0; level < levels; ++level, at += 1 + graph.degree)
+            rename(&graph.lists[at]);
     }
 }
 

@@ -21,8 +21,8 @@
 /// missing, damaged or of another store is left aside with one word to `warn`, and SQLite is scanned.
 /// Anything in `<store>.index/` may be deleted at any time; build() makes it anew.
 ///
-/// Vectors are expected to have length 1; scores are dot products, so cosines. Equal scores: smaller row first.
-/// One thread at a time, like its Database; any number of processes.
+/// Vectors are expected to have length 1; scores are dot products, so cosines. Equal scores: smaller row
+/// first. One thread at a time, like its Database; any number of processes.
 #pragma once
 
 #include "store/lease.hpp"
@@ -58,7 +58,9 @@ struct SearchOptions {
     int ef = 0;  ///< how wide the graph is searched; 0: as measured by tune(), else 128
 };
 
-enum class SnapshotKind { none, codes, graph };
+enum class SnapshotKind { none,
+                          codes,
+                          graph };
 
 struct IndexOptions {
     std::size_t codes_from = 4'000;    ///< vectors from which on a snapshot of codes pays
@@ -83,10 +85,10 @@ enum class BuildResult {
 };
 
 struct IndexState {
-    std::size_t count = 0;        ///< vectors
+    std::size_t count = 0;  ///< vectors
     SnapshotKind snapshot = SnapshotKind::none;
-    std::size_t tail = 0;         ///< vectors the snapshot does not have
-    std::size_t dead = 0;         ///< deleted vectors it still has
+    std::size_t tail = 0;  ///< vectors the snapshot does not have
+    std::size_t dead = 0;  ///< deleted vectors it still has
     int ef = 0;
     SnapshotKind due = SnapshotKind::none;  ///< what build() would make now; none: nothing to do
     /// A snapshot of codes is worth making at once, by whoever appended last: build({.kind = codes}) takes

@@ -137,8 +137,8 @@ LLM_TARGET inline std::int32_t dot(const std::byte* row, const CodedQuery& query
         x = _mm512_dpbusd_epi32(x, _mm512_xor_si512(_mm512_loadu_si512(row + i), flip),
                                 _mm512_loadu_si512(query.codes + i));
     x = _mm512_add_epi32(x, y);
-    const __m256i eight =
-        _mm256_add_epi32(_mm512_maskz_extracti64x4_epi64(0xf, x, 0), _mm512_maskz_extracti64x4_epi64(0xf, x, 1));
+    const __m256i eight = _mm256_add_epi32(_mm512_maskz_extracti64x4_epi64(0xf, x, 0),
+                                           _mm512_maskz_extracti64x4_epi64(0xf, x, 1));
     __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
     four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
     four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1));

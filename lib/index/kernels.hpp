@@ -21,7 +21,8 @@ struct CodedQuery {
 struct Kernels {
     const char* name;
     /// scores[i] = query · row i, for rows `stride` bytes apart.
-    void (*rows)(const std::byte* first, std::size_t stride, std::size_t count, const CodedQuery&, float* scores);
+    void (*rows)(const std::byte* first, std::size_t stride, std::size_t count, const CodedQuery&,
+                 float* scores);
     /// scores[i] = query · row nodes[i].
     void (*nodes)(const std::byte* first, std::size_t stride, const std::uint32_t* nodes, std::size_t count,
                   const CodedQuery&, float* scores);

@@ -18,8 +18,8 @@ double part_reached(std::span<const Hit> found, std::span<const Hit> exact) {
 
 }  // namespace
 
-// Asking for a stored vector would flatter the graph: its own node is found at once, and its links lead to the
-// answer. So the walk goes around that node, as it would for a new query.
+// Asking for a stored vector would flatter the graph: its own node is found at once, and its links lead to
+// the answer. So the walk goes around that node, as it would for a new query.
 Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
     Recall sum{.ef = ef};
     const Snapshot view(parts_->table.database());
@@ -27,7 +27,8 @@ Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
     const auto* file = parts_->snapshot.get();
     if (k == 0 || !file || !file->has_graph() || file->nodes() < 2) return sum;
     std::mt19937_64 random(20231);
-    for (std::size_t tries = 0; tries < queries * 8 && sum.queries < queries && file == parts_->snapshot.get(); ++tries) {
+    for (std::size_t tries = 0;
+         tries < queries * 8 && sum.queries < queries && file == parts_->snapshot.get(); ++tries) {
         const auto node = static_cast<std::uint32_t>(random() % file->nodes());
         const auto stored = parts_->table.at(set.id, file->place(node));
         if (!stored || node == file->header().entry) continue;
@@ -39,7 +40,8 @@ Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
         parts_->without = GraphWalk::none;
         if (exact.empty()) continue;
         ++sum.queries;
-        sum.at_1 += part_reached(std::span(found).first(std::min<std::size_t>(1, found.size())), std::span(exact).first(1));
+        sum.at_1 += part_reached(std::span(found).first(std::min<std::size_t>(1, found.size())),
+                                 std::span(exact).first(1));
         sum.at_k += part_reached(found, exact);
     }
     if (sum.queries == 0) return sum;

@@ -13,9 +13,9 @@ struct Index::Parts {
     GraphWalk walk{};
 
     std::unique_ptr<SnapshotFile> snapshot{};
-    std::int64_t tried = 0;        ///< the generation last opened or refused
-    std::int64_t deaths = -1;      ///< of the set when `dead` was made
-    std::vector<bool> dead{};      ///< nodes of the snapshot; empty: none
+    std::int64_t tried = 0;    ///< the generation last opened or refused
+    std::int64_t deaths = -1;  ///< of the set when `dead` was made
+    std::vector<bool> dead{};  ///< nodes of the snapshot; empty: none
     std::size_t dead_count = 0;
     bool warned = false;
     std::uint32_t without = GraphWalk::none;  ///< a node the graph is walked around, while recall is measured
@@ -28,7 +28,8 @@ struct Index::Parts {
     void warn(std::string_view why);
 
     /// Nothing where the snapshot turned out to be damaged; it has been left aside then.
-    std::optional<std::vector<Hit>> search(const SetRow& set, const Query& query, const SearchOptions& options);
+    std::optional<std::vector<Hit>> search(const SetRow& set, const Query& query,
+                                           const SearchOptions& options);
     IndexState state_of(const SetRow& set) const;
 
 private:

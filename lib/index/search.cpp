@@ -70,9 +70,11 @@ void Index::Parts::mark_the_dead(const SetRow& set) {
         if (there && chunk->dead == 0) continue;
         const std::uint64_t next = i + 1 < starts.size() ? starts[i + 1].node : snapshot->nodes();
         const auto end = static_cast<std::uint32_t>(std::min<std::uint64_t>(next, snapshot->nodes()));
-        for (auto node = static_cast<std::uint32_t>(std::min<std::uint64_t>(starts[i].node, end)); node < end; ++node) {
+        for (auto node = static_cast<std::uint32_t>(std::min<std::uint64_t>(starts[i].node, end)); node < end;
+             ++node) {
             const auto slot = snapshot->place(node) - starts[i].chunk * chunk_places;
-            const bool alive = there && slot >= 0 && slot < chunk_places && !chunk->gone[static_cast<std::size_t>(slot)];
+            const bool alive =
+                there && slot >= 0 && slot < chunk_places && !chunk->gone[static_cast<std::size_t>(slot)];
             if (alive || dead[node]) continue;
             dead[node] = true;
             ++dead_count;
@@ -93,13 +95,15 @@ SetRow Index::Parts::refresh() {
     return set;
 }
 
-void Index::Parts::search_snapshot(const Query& query, const SearchOptions& wanted, std::size_t width, Top& top) {
+void Index::Parts::search_snapshot(const Query& query, const SearchOptions& wanted, std::size_t width,
+                                   Top& top) {
     const auto accept = [&](std::uint32_t node) {
         return (dead.empty() || !dead[node]) && (!wanted.allow || wanted.allow(snapshot->row(node)));
     };
     if (snapshot->has_graph() && wanted.method == Method::automatic) {
         Top found(top.room());
-        if (walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without) == GraphWalk::End::found) {
+        if (walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without) ==
+            GraphWalk::End::found) {
             for (const auto& candidate : std::move(found).sorted())
                 if (candidate.score > top.bar()) top.add(candidate);
             return;
@@ -116,7 +120,8 @@ std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Qu
                                                      const SearchOptions& wanted) {
     const std::int64_t covered = snapshot ? snapshot->header().last_place : 0;
     Top top(nominees(wanted.k, set.count));
-    const int ef = wanted.ef > 0 ? wanted.ef : set.ef > 0 ? set.ef : usual_ef;
+    const int ef = wanted.ef > 0 ? wanted.ef : set.ef > 0 ? set.ef
+                                                          : usual_ef;
     if (snapshot) search_snapshot(query, wanted, static_cast<std::size_t>(ef), top);
     tail.search(table, set, covered, query, wanted.allow, top);
 
@@ -134,7 +139,8 @@ std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Qu
         }
         // Where SQLite's own codes and vectors disagree, problems() tells.
         if (!stored || stored->row != candidate.row) continue;
-        const float score = kernels().floats(query.vector().data(), stored->vector.data(), stored->vector.size());
+        const float score =
+            kernels().floats(query.vector().data(), stored->vector.data(), stored->vector.size());
         if (score >= wanted.floor) hits.push_back({stored->row, score});
     }
     std::ranges::sort(hits, better);
@@ -193,8 +199,8 @@ std::optional<std::vector<float>> Index::vector(std::int64_t row) {
 
 std::vector<Hit> Index::search(std::span<const float> vector, const SearchOptions& options) {
     if (vector.size() != parts_->table.shape().dimension)
-        throw Error(Fault::data, "the query has {} components, the set '{}' of {} has {}", vector.size(), key().space,
-                    key().embedder, key().dimension);
+        throw Error(Fault::data, "the query has {} components, the set '{}' of {} has {}", vector.size(),
+                    key().space, key().embedder, key().dimension);
     const bool uncommitted = parts_->table.database().in_transaction();
     const Snapshot view(parts_->table.database());
     const SetRow set = parts_->refresh();
@@ -214,8 +220,9 @@ IndexState Index::state() {
 
 std::vector<SetInfo> index_sets(Database& db, std::optional<std::string_view> space) {
     std::vector<SetInfo> sets;
-    auto found = db.prepare("SELECT space, embedder, dimension, count FROM vector_set "
-                            "WHERE ?1 IS NULL OR space = ?1 ORDER BY id");
+    auto found = db.prepare(
+        "SELECT space, embedder, dimension, count FROM vector_set "
+        "WHERE ?1 IS NULL OR space = ?1 ORDER BY id");
     found.borrow(space);
     for (auto [name, embedder, dimension, count] : found.rows<std::string, std::string, int, std::size_t>())
         sets.push_back({{std::move(name), std::move(embedder), dimension}, count});

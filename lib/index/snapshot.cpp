@@ -33,7 +33,8 @@ std::uint64_t checksum_of(SnapshotHeader header) {
 }
 
 std::uint64_t checksum_of_body(const Mapping& mapping) {
-    return fast_hash(text_of(mapping.data() + sizeof(SnapshotHeader), mapping.size() - sizeof(SnapshotHeader)));
+    return fast_hash(
+        text_of(mapping.data() + sizeof(SnapshotHeader), mapping.size() - sizeof(SnapshotHeader)));
 }
 
 class Descriptor {
@@ -50,7 +51,8 @@ private:
     int fd_;
 };
 
-std::string refusal(const SnapshotHeader& header, std::uint64_t size, const SnapshotFile::Expected& expected) {
+std::string refusal(const SnapshotHeader& header, std::uint64_t size,
+                    const SnapshotFile::Expected& expected) {
     if (std::memcmp(header.magic, magic, sizeof magic) != 0) return "it is no snapshot of this release";
     if (header.header_checksum != checksum_of(header)) return "its header is damaged";
     if (header.key != expected.key || header.dimension != expected.shape.dimension)
@@ -119,9 +121,9 @@ SnapshotFile::Opened SnapshotFile::open(const std::filesystem::path& path, const
         return {nullptr, "its length is wrong"};
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (auto why = refusal(header, size, expected); !why.empty()) return {nullptr, std::move(why)};
-    return {std::unique_ptr<SnapshotFile>(
-                new SnapshotFile(Mapping(file.get(), size), header, expected.shape)),
-            {}};
+    return {
+        std::unique_ptr<SnapshotFile>(new SnapshotFile(Mapping(file.get(), size), header, expected.shape)),
+        {}};
 }
 
 std::span<const std::uint32_t> SnapshotFile::links(std::uint32_t node) const noexcept {
@@ -129,7 +131,8 @@ std::span<const std::uint32_t> SnapshotFile::links(std::uint32_t node) const noe
     return {list + 1, std::min(list[0], header_.degree0)};
 }
 
-std::span<const std::uint32_t> SnapshotFile::upper_links(std::uint32_t node, std::uint32_t level) const noexcept {
+std::span<const std::uint32_t> SnapshotFile::upper_links(std::uint32_t node,
+                                                         std::uint32_t level) const noexcept {
     const std::uint64_t begin = section<std::uint32_t>(layout_.upper)[node];
     const auto* lists = section<std::uint32_t>(layout_.lists);
     if (begin == 0 || begin > header_.words || level == 0 || level > lists[begin - 1]) return {};

@@ -86,7 +86,9 @@ public:
     bool has_graph() const noexcept { return header_.degree0 > 0; }
     const std::byte* codes() const noexcept { return at(layout_.codes); }
     const std::byte* code(std::uint32_t node) const noexcept { return codes() + node * shape_.stride(); }
-    std::int64_t place(std::uint32_t node) const noexcept { return section<std::int64_t>(layout_.places)[node]; }
+    std::int64_t place(std::uint32_t node) const noexcept {
+        return section<std::int64_t>(layout_.places)[node];
+    }
     std::int64_t row(std::uint32_t node) const noexcept { return section<std::int64_t>(layout_.rows)[node]; }
     std::span<const ChunkStart> chunks() const noexcept {
         return {section<ChunkStart>(layout_.chunks), static_cast<std::size_t>(header_.chunks)};

@@ -45,8 +45,9 @@ VectorTable::VectorTable(Database& db, IndexKey key)
 }
 
 SetRow VectorTable::set() {
-    auto found = db_.prepare("SELECT id, count, last, deaths, generation, ef FROM vector_set "
-                             "WHERE space = ?1 AND embedder = ?2 AND dimension = ?3");
+    auto found = db_.prepare(
+        "SELECT id, count, last, deaths, generation, ef FROM vector_set "
+        "WHERE space = ?1 AND embedder = ?2 AND dimension = ?3");
     found.borrow(key_.space, key_.embedder, key_.dimension);
     SetRow set;
     if (found.step())
@@ -95,17 +96,19 @@ void VectorTable::store(std::int64_t set, std::int64_t row, std::span<const floa
 }
 
 Chunk VectorTable::chunk_with_room(std::int64_t set) {
-    auto last = db_.prepare("SELECT id, capacity, used, dead, gone FROM vector_chunk "
-                            "WHERE set_id = ?1 ORDER BY id DESC LIMIT 1");
+    auto last = db_.prepare(
+        "SELECT id, capacity, used, dead, gone FROM vector_chunk "
+        "WHERE set_id = ?1 ORDER BY id DESC LIMIT 1");
     last.borrow(set);
     if (last.step())
         if (const Chunk chunk = chunk_in(last); chunk.used < chunk.capacity) return chunk;
     last.reset();
     // As big as everything before it, so that many small sets stay small.
-    const auto count = db_.value<std::uint64_t>("SELECT count FROM vector_set WHERE id = ?1", set).value_or(0);
+    const auto count =
+        db_.value<std::uint64_t>("SELECT count FROM vector_set WHERE id = ?1", set).value_or(0);
     Chunk chunk;
-    chunk.capacity = static_cast<int>(
-        std::clamp<std::uint64_t>(std::bit_ceil(count), smallest_chunk, chunk_places));
+    chunk.capacity =
+        static_cast<int>(std::clamp<std::uint64_t>(std::bit_ceil(count), smallest_chunk, chunk_places));
     db_.run("INSERT INTO vector_chunk (set_id, capacity, gone) VALUES (?1, ?2, ?3)", set, chunk.capacity,
             bytes_of_bits({}));
     chunk.id = db_.last_row();
@@ -174,14 +177,13 @@ void VectorTable::use_generation(std::int64_t set, std::int64_t generation) {
     db_.run("UPDATE vector_set SET generation = ?2 WHERE id = ?1", set, generation);
 }
 
-void VectorTable::use_ef(int ef) {
-    db_.run("UPDATE vector_set SET ef = ?2 WHERE id = ?1", set().id, ef);
-}
+void VectorTable::use_ef(int ef) { db_.run("UPDATE vector_set SET ef = ?2 WHERE id = ?1", set().id, ef); }
 
 std::vector<Chunk> VectorTable::chunks(std::int64_t set, std::int64_t first) {
     std::vector<Chunk> found;
-    auto statement = db_.prepare("SELECT id, capacity, used, dead, gone FROM vector_chunk "
-                                 "WHERE set_id = ?1 AND id >= ?2 ORDER BY id");
+    auto statement = db_.prepare(
+        "SELECT id, capacity, used, dead, gone FROM vector_chunk "
+        "WHERE set_id = ?1 AND id >= ?2 ORDER BY id");
     statement.borrow(set, first);
     while (statement.step()) found.push_back(chunk_in(statement));
     return found;
@@ -235,8 +237,8 @@ std::vector<std::string> VectorTable::problems() {
     }
     const auto rows = db_.value<std::int64_t>("SELECT count(*) FROM vector_row WHERE set_id = ?1", in.id);
     if (living != in.count || rows != in.count)
-        found.push_back(fmt::format("{} vectors and {} codes where the set '{}' says {}", rows.value_or(0), living,
-                                    key_.space, in.count));
+        found.push_back(fmt::format("{} vectors and {} codes where the set '{}' says {}", rows.value_or(0),
+                                    living, key_.space, in.count));
     return found;
 }
 

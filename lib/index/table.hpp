@@ -1,4 +1,5 @@
-/// The truth: vectors and their codes in SQLite (schema/0001_vectors.sql), written in the owner's transaction.
+/// The truth: vectors and their codes in SQLite (schema/0001_vectors.sql), written in the owner's
+/// transaction.
 #pragma once
 
 #include "index/code.hpp"

@@ -5,8 +5,9 @@
 namespace llm {
 namespace {
 
-void scan_chunk(const Chunk& chunk, const std::vector<std::byte>& slots, const CodeShape& shape, std::int64_t after,
-                const Query& query, const std::function<bool(std::int64_t)>& allow, Top& top) {
+void scan_chunk(const Chunk& chunk, const std::vector<std::byte>& slots, const CodeShape& shape,
+                std::int64_t after, const Query& query, const std::function<bool(std::int64_t)>& allow,
+                Top& top) {
     const std::byte* codes = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);
     scan(codes, shape, static_cast<std::size_t>(chunk.used), query, top, [&](std::size_t i, float score) {
         const auto place = chunk.place(static_cast<int>(i));
@@ -28,15 +29,18 @@ void Tail::refresh(VectorTable& table, const SetRow& set, std::int64_t after) {
     std::vector<Loaded> fresh;
     for (const auto& chunk : table.chunks(set.id, first)) {
         if (chunk.place(chunk.used) <= after) continue;
-        const auto old = std::ranges::lower_bound(chunks_, chunk.id, {}, [](const Loaded& l) { return l.chunk.id; });
+        const auto old =
+            std::ranges::lower_bound(chunks_, chunk.id, {}, [](const Loaded& l) { return l.chunk.id; });
         Loaded loaded{chunk, {}};
-        if (old != chunks_.end() && old->chunk.id == chunk.id && old->chunk.used == chunk.used && !old->slots.empty())
+        if (old != chunks_.end() && old->chunk.id == chunk.id && old->chunk.used == chunk.used &&
+            !old->slots.empty())
             loaded.slots = std::move(old->slots);
         else
             table.read_slots(loaded.chunk, loaded.slots);
         fresh.push_back(std::move(loaded));
     }
-    std::erase_if(chunks_, [&](const Loaded& l) { return l.chunk.id >= first || l.chunk.id < after / chunk_places; });
+    std::erase_if(chunks_,
+                  [&](const Loaded& l) { return l.chunk.id >= first || l.chunk.id < after / chunk_places; });
     std::ranges::move(fresh, std::back_inserter(chunks_));
     seen_ = set;
     after_ = after;

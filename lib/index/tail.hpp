@@ -17,7 +17,8 @@ public:
     void forget() noexcept { *this = Tail(); }
 
 private:
-    enum class Keep { no, yes };
+    enum class Keep { no,
+                      yes };
     struct Loaded {
         Chunk chunk;
         std::vector<std::byte> slots;

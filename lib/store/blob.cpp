@@ -17,7 +17,9 @@ Blob::Blob(Database& db, const char* table, const char* column, std::int64_t row
 
 Blob::~Blob() { sqlite3_blob_close(as_sqlite(opened_)); }
 
-std::size_t Blob::size() const noexcept { return static_cast<std::size_t>(sqlite3_blob_bytes(as_sqlite(opened_))); }
+std::size_t Blob::size() const noexcept {
+    return static_cast<std::size_t>(sqlite3_blob_bytes(as_sqlite(opened_)));
+}
 
 void Blob::read(std::span<std::byte> to, std::size_t offset) const {
     handle_.check(sqlite3_blob_read(as_sqlite(opened_), to.data(), static_cast<int>(to.size()),
@@ -31,6 +33,8 @@ void Blob::write(Bytes from, std::size_t offset) {
                   "write a blob");
 }
 
-void Blob::move_to(std::int64_t row) { handle_.check(sqlite3_blob_reopen(as_sqlite(opened_), row), "move a blob"); }
+void Blob::move_to(std::int64_t row) {
+    handle_.check(sqlite3_blob_reopen(as_sqlite(opened_), row), "move a blob");
+}
 
 }  // namespace llm

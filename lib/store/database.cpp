@@ -32,8 +32,8 @@ void create_private_file(const fs::path& path) {
     if (fd >= 0)
         ::close(fd);
     else if (errno != EEXIST)
-        throw Error(Fault::io, "cannot create the store {}: {}; check the folder's permissions", path.string(),
-                    std::strerror(errno));
+        throw Error(Fault::io, "cannot create the store {}: {}; check the folder's permissions",
+                    path.string(), std::strerror(errno));
 }
 
 // Waits a little longer each time, at random, so that many writers do not wake together.
@@ -67,7 +67,8 @@ void use_write_ahead_log(Database::Handle& handle) {
     constexpr const char* sql = "PRAGMA journal_mode=WAL";
     for (int attempt = 0;; ++attempt) {
         const int code = sqlite3_exec(handle.db, sql, nullptr, nullptr, nullptr);
-        if ((code & 0xff) != SQLITE_BUSY || !wait_while_busy(&handle, attempt)) return handle.check(code, sql);
+        if ((code & 0xff) != SQLITE_BUSY || !wait_while_busy(&handle, attempt))
+            return handle.check(code, sql);
     }
 }
 
@@ -110,31 +111,36 @@ void Database::Handle::fail(int code, std::string_view sql) const {
     switch (code & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            throw Error(Fault::locked,
-                        "the store {} was in use by another process for {} ms; try again when that one is done",
-                        file, options.busy_timeout.count());
+            throw Error(
+                Fault::locked,
+                "the store {} was in use by another process for {} ms; try again when that one is done", file,
+                options.busy_timeout.count());
         case SQLITE_FULL:
             throw Error(Fault::io, "no room left on the disk of {}: free some space and try again", file);
         case SQLITE_IOERR:
-            throw Error(Fault::io, "cannot read or write {}: {}; check the disk, its quota and its free space",
-                        file, system ? std::strerror(system) : why);
+            throw Error(Fault::io,
+                        "cannot read or write {}: {}; check the disk, its quota and its free space", file,
+                        system ? std::strerror(system) : why);
         case SQLITE_READONLY:
-            throw Error(Fault::io, "cannot write {}: it is read-only; check the permissions of it and its folder",
-                        file);
+            throw Error(Fault::io,
+                        "cannot write {}: it is read-only; check the permissions of it and its folder", file);
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
-            throw Error(Fault::io, "cannot open the store {}: {}", file, system ? std::strerror(system) : why);
+            throw Error(Fault::io, "cannot open the store {}: {}", file,
+                        system ? std::strerror(system) : why);
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             throw Error(Fault::io,
                         "{} is damaged or no store ({}); restore a copy, or save what can be read with "
                         "`sqlite3 {} .recover`",
                         file, why, file);
-        default: throw Error(Fault::internal, "{}: {} (in: {})", file, why, sql);
+        default:
+            throw Error(Fault::internal, "{}: {} (in: {})", file, why, sql);
     }
 }
 
-Database::Database(const fs::path& path, const DatabaseOptions& options) : handle_(std::make_unique<Handle>()) {
+Database::Database(const fs::path& path, const DatabaseOptions& options)
+    : handle_(std::make_unique<Handle>()) {
     handle_->path = path;
     handle_->options = options;
     open(*handle_);
@@ -171,8 +177,9 @@ Access Database::access() const noexcept { return handle_->options.access; }
 const fs::path& Database::path() const noexcept { return handle_->path; }
 
 void Database::checkpoint() {
-    handle_->check(sqlite3_wal_checkpoint_v2(handle_->db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr),
-                   "checkpoint");
+    handle_->check(
+        sqlite3_wal_checkpoint_v2(handle_->db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr),
+        "checkpoint");
 }
 
 std::vector<std::string> Database::damage() {

@@ -28,7 +28,8 @@ enum class Durability {
     normal,  ///< it survives the process being killed; power loss may take the last ones
 };
 
-enum class Access { write, read };
+enum class Access { write,
+                    read };
 
 struct DatabaseOptions {
     Durability durability = Durability::full;
@@ -53,7 +54,8 @@ public:
     std::int64_t run(std::string_view sql, const A&... arguments) {
         auto statement = prepare(sql);
         statement.borrow(arguments...);
-        while (statement.step()) {}
+        while (statement.step()) {
+        }
         return changes();
     }
 
@@ -71,8 +73,8 @@ public:
     /// Runs several statements separated by semicolons.
     void script(const std::string& sql);
 
-    std::int64_t changes() const noexcept;    ///< rows changed by the last INSERT, UPDATE or DELETE
-    std::int64_t last_row() const noexcept;   ///< rowid of the last INSERT
+    std::int64_t changes() const noexcept;   ///< rows changed by the last INSERT, UPDATE or DELETE
+    std::int64_t last_row() const noexcept;  ///< rowid of the last INSERT
     bool in_transaction() const noexcept;
     Access access() const noexcept;
     const std::filesystem::path& path() const noexcept;

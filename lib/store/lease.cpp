@@ -23,10 +23,11 @@ Leases::Leases(Database& db, Now now) : db_(db), now_(std::move(now)) {}
 
 bool Leases::acquire(std::string_view name, std::string_view owner, std::chrono::milliseconds span) {
     const auto now = now_();
-    return db_.run("INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE "
-                   "SET owner = excluded.owner, until = excluded.until "
-                   "WHERE lease.until <= ?4 OR lease.owner = excluded.owner",
-                   name, owner, now + span.count(), now) > 0;
+    return db_.run(
+               "INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE "
+               "SET owner = excluded.owner, until = excluded.until "
+               "WHERE lease.until <= ?4 OR lease.owner = excluded.owner",
+               name, owner, now + span.count(), now) > 0;
 }
 
 bool Leases::renew(std::string_view name, std::string_view owner, std::chrono::milliseconds span) {
@@ -38,9 +39,7 @@ bool Leases::release(std::string_view name, std::string_view owner) {
     return db_.run("DELETE FROM lease WHERE name = ?1 AND owner = ?2", name, owner) > 0;
 }
 
-bool Leases::release(std::string_view name) {
-    return db_.run("DELETE FROM lease WHERE name = ?1", name) > 0;
-}
+bool Leases::release(std::string_view name) { return db_.run("DELETE FROM lease WHERE name = ?1", name) > 0; }
 
 std::optional<std::string> Leases::holder(std::string_view name) {
     return db_.value<std::string>("SELECT owner FROM lease WHERE name = ?1 AND until > ?2", name, now_());
@@ -58,7 +57,8 @@ Held::Held(Leases& leases, std::string name, std::string owner)
     : leases_(&leases), name_(std::move(name)), owner_(std::move(owner)) {}
 
 Held::Held(Held&& other) noexcept
-    : leases_(std::exchange(other.leases_, nullptr)), name_(std::move(other.name_)),
+    : leases_(std::exchange(other.leases_, nullptr)),
+      name_(std::move(other.name_)),
       owner_(std::move(other.owner_)) {}
 
 Held::~Held() {

@@ -1,6 +1,7 @@
 /// Timed leases between processes: whoever holds the name does the work, and a holder that dies loses it
 /// when its time is over. Kept in the table `lease` (store_schema()) of the store they protect.
-/// Each call is one atomic statement. Times are milliseconds since 1970, as the processes of one machine see them.
+/// Each call is one atomic statement. Times are milliseconds since 1970, as the processes of one machine see
+/// them.
 #pragma once
 
 #include "store/migrate.hpp"
@@ -21,7 +22,8 @@ public:
 
     explicit Leases(Database& db, Now now = wall_clock);
 
-    /// True where `owner` holds `name` from now on for `span`: it was free, its time was over, or it was ours.
+    /// True where `owner` holds `name` from now on for `span`: it was free, its time was over, or it was
+    /// ours.
     bool acquire(std::string_view name, std::string_view owner, std::chrono::milliseconds span);
     /// Lengthens a lease; false where it was lost to somebody else.
     bool renew(std::string_view name, std::string_view owner, std::chrono::milliseconds span);

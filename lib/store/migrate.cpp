@@ -11,9 +11,8 @@ namespace {
 using Lists = std::initializer_list<std::span<const Migration>>;
 
 bool contains(Lists lists, std::string_view name) {
-    return std::ranges::any_of(lists, [&](auto list) {
-        return std::ranges::find(list, name, &Migration::name) != list.end();
-    });
+    return std::ranges::any_of(
+        lists, [&](auto list) { return std::ranges::find(list, name, &Migration::name) != list.end(); });
 }
 
 std::vector<std::string> applied(Database& db) {
@@ -49,7 +48,8 @@ void migrate(Database& db, Lists lists) {
                     "run a command that writes to it once, and it is brought up to date",
                     db.path().string());
     Transaction transaction(db);
-    db.script("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID");
+    db.script(
+        "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID");
     // Another process may have been quicker while we waited for the lock.
     for (const Migration* migration : missing(db, lists)) {
         db.script(std::string(migration->sql));

@@ -4,8 +4,8 @@
 ///     found.bind(source);
 ///     for (auto [id, text] : found.rows<std::int64_t, std::string_view>()) ...
 ///
-/// Parameters: integers, bool, double, text, bytes (std::span<const std::byte>), nullptr, std::optional of these.
-/// Columns: the same; text and bytes as views are valid until the next step, as std::string and
+/// Parameters: integers, bool, double, text, bytes (std::span<const std::byte>), nullptr, std::optional of
+/// these. Columns: the same; text and bytes as views are valid until the next step, as std::string and
 /// std::vector<std::byte> for good. A null read as anything but an optional is 0 or empty.
 /// The statement is reset, and given back to its Database, when the object goes.
 #pragma once
@@ -34,8 +34,7 @@ Bytes bytes_of(const Range& range) {
 }
 
 template <typename T>
-inline constexpr bool owns_its_memory =
-    !std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>;
+inline constexpr bool owns_its_memory = !std::is_same_v<T, std::string_view> && !std::is_same_v<T, Bytes>;
 
 class Statement {
 public:
@@ -53,7 +52,8 @@ public:
     Statement& bind(const A&... arguments) {
         return bind_all(Lifetime::copied, arguments...);
     }
-    /// The same without copying: text and bytes must stay in place until the statement is reset or bound anew.
+    /// The same without copying: text and bytes must stay in place until the statement is reset or bound
+    /// anew.
     template <typename... A>
     Statement& borrow(const A&... arguments) {
         return bind_all(Lifetime::borrowed, arguments...);
@@ -82,7 +82,8 @@ public:
     }
 
 private:
-    enum class Lifetime { copied, borrowed };
+    enum class Lifetime { copied,
+                          borrowed };
 
     void release() noexcept;
     void bind_integer(int, std::int64_t);

@@ -17,8 +17,10 @@ public:
     void commit();
 
 private:
-    enum class State { open, closed };
-    enum class Kind { outermost, nested };
+    enum class State { open,
+                       closed };
+    enum class Kind { outermost,
+                      nested };
 
     Database& db_;
     Kind kind_;

@@ -4,7 +4,8 @@
 ///           [--folder DIR] [--graph N] [--recall X]
 ///
 ///     --clustered      unit vectors of 384 dimensions around 1,000 centres: flatters every index
-///     --texts FILE     a text a line, hashed words and character trigrams, 384 dimensions: real text, no model
+///     --texts FILE     a text a line, hashed words and character trigrams, 384 dimensions: real text, no
+///     model
 ///     --vectors FILE   of an embedder, as .fvecs: for each vector an i32 dimension, then that many f32
 ///     --graph N        sizes from N on get a graph too (200,000 unless given)
 ///
@@ -12,6 +13,7 @@
 #include "base/error.hpp"
 #include "index/index.hpp"
 #include "store/transaction.hpp"
+#include "vectors.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,29 +22,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 extern char** environ;
 
 namespace {
 
 using namespace llm;
+using llm::bench::Vectors;
 using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
-
-struct Vectors {
-    std::string name;
-    std::size_t dimension = 0;
-    std::vector<float> all;
-
-    std::size_t size() const { return all.size() / dimension; }
-    std::span<const float> operator[](std::size_t i) const { return {all.data() + i * dimension, dimension}; }
-};
 
 struct Options {
     std::string source, file;
@@ -52,7 +43,9 @@ struct Options {
     fs::path folder = fs::temp_directory_path() / "llm-bench-index";
 };
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -60,85 +53,24 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-void print(const std::string& name, double value, const char* unit, std::size_t n, const char* reference = nullptr,
-           double reference_value = 0) {
+void print(const std::string& name, double value, const char* unit, std::size_t n,
+           const char* reference = nullptr, double reference_value = 0) {
     if (reference)
-        fmt::print(R"({{"name":"{}","value":{:.4g},"unit":"{}","reference":"{}","ratio":{:.4g},"n":{}}})" "\n", name,
-                   value, unit, reference, value / reference_value, n);
+        fmt::print(R"({{"name":"{}","value":{:.4g},"unit":"{}","reference":"{}","ratio":{:.4g},"n":{}}})"
+                   "\n",
+                   name, value, unit, reference, value / reference_value, n);
     else
-        fmt::print(R"({{"name":"{}","value":{:.4g},"unit":"{}","reference":null,"ratio":null,"n":{}}})" "\n", name,
-                   value, unit, n);
+        fmt::print(R"({{"name":"{}","value":{:.4g},"unit":"{}","reference":null,"ratio":null,"n":{}}})"
+                   "\n",
+                   name, value, unit, n);
     std::fflush(stdout);
-}
-
-void make_unit(std::span<float> vector) {
-    double sum = 0;
-    for (const float x : vector) sum += double{x} * double{x};
-    if (sum > 0)
-        for (float& x : vector) x = static_cast<float>(x / std::sqrt(sum));
-}
-
-Vectors clustered(std::size_t count) {
-    constexpr std::size_t dimension = 384, centres = 1000;
-    std::mt19937 random(1);
-    std::normal_distribution<float> normal;
-    std::vector<float> middle(centres * dimension);
-    for (float& x : middle) x = normal(random);
-    Vectors vectors{"clustered", dimension, std::vector<float>(count * dimension)};
-    for (std::size_t i = 0; i < count; ++i) {
-        const float* centre = &middle[random() % centres * dimension];
-        const std::span<float> v(&vectors.all[i * dimension], dimension);
-        for (std::size_t j = 0; j < dimension; ++j) v[j] = centre[j] + normal(random);
-        make_unit(v);
-    }
-    return vectors;
-}
-
-void add_hashed(std::string_view part, float weight, std::span<float> to) {
-    std::uint64_t hash = 1469598103934665603u;
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    hash ^= hash >> 29;
-    to[hash % to.size()] += hash >> 63 ? weight : -weight;
-}
-
-Vectors hashed_texts(const std::string& file, std::size_t count) {
-    Vectors vectors{"text", 384, {}};
-    std::ifstream in(file);
-    for (std::string line; vectors.all.size() < count * vectors.dimension && std::getline(in, line);) {
-        vectors.all.resize(vectors.all.size() + vectors.dimension);
-        const std::span<float> v(vectors.all.end() - static_cast<std::ptrdiff_t>(vectors.dimension), vectors.all.end());
-        std::ranges::transform(line, line.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
-        for (std::size_t i = 0; i + 3 <= line.size(); ++i) add_hashed(std::string_view(line).substr(i, 3), 0.5f, v);
-        for (std::size_t begin = 0; begin < line.size();) {
-            const auto end = std::min(line.find(' ', begin), line.size());
-            if (end > begin) add_hashed(std::string_view(line).substr(begin, end - begin), 1, v);
-            begin = end + 1;
-        }
-        make_unit(v);
-    }
-    return vectors;
-}
-
-Vectors read_vectors(const std::string& file, std::size_t count) {
-    Vectors vectors{fs::path(file).stem().string(), 0, {}};
-    std::ifstream in(file, std::ios::binary);
-    for (std::int32_t dimension; in.read(reinterpret_cast<char*>(&dimension), 4);) {
-        if (dimension <= 0 || dimension > 65536 || (vectors.dimension && vectors.dimension != static_cast<std::size_t>(dimension)))
-            throw Error(Fault::data, "{} is no .fvecs file: dimension {}", file, dimension);
-        vectors.dimension = static_cast<std::size_t>(dimension);
-        vectors.all.resize(vectors.all.size() + vectors.dimension);
-        const std::span<float> v(vectors.all.end() - dimension, vectors.all.end());
-        in.read(reinterpret_cast<char*>(v.data()), static_cast<std::streamsize>(v.size_bytes()));
-        make_unit(v);
-        if (vectors.size() == count) break;
-    }
-    return vectors;
 }
 
 Vectors load(const Options& options) {
     const std::size_t wanted = std::ranges::max(options.sizes) + options.queries;
-    if (options.source == "clustered") return clustered(wanted);
-    return options.source == "texts" ? hashed_texts(options.file, wanted) : read_vectors(options.file, wanted);
+    if (options.source == "clustered") return bench::clustered(wanted);
+    return options.source == "texts" ? bench::hashed_texts(options.file, wanted)
+                                     : bench::read_vectors(options.file, wanted);
 }
 
 IndexKey key_of(std::size_t dimension) { return {"bench", "bench", static_cast<int>(dimension)}; }
@@ -172,13 +104,15 @@ double spawn_once(const std::vector<std::string>& command) {
     const auto begin = Clock::now();
     pid_t pid = 0;
     int status = 0;
-    if (::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0) throw Error(Fault::io, "cannot start {}", command[0]);
+    if (::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0)
+        throw Error(Fault::io, "cannot start {}", command[0]);
     ::waitpid(pid, &status, 0);
     if (status != 0) throw Error(Fault::internal, "{} ended with {}", command[0], status);
     return seconds_since(begin);
 }
 
-void time_one_shot(const std::string& name, const fs::path& store, std::span<const float> query, const char* method) {
+void time_one_shot(const std::string& name, const fs::path& store, std::span<const float> query,
+                   const char* method) {
     const auto query_file = store.string() + ".query";
     std::ofstream(query_file, std::ios::binary)
         .write(reinterpret_cast<const char*>(query.data()), static_cast<std::streamsize>(query.size_bytes()));
@@ -238,7 +172,8 @@ void compare(const std::string& name, const Stream& found, const Stream& exact) 
 void build(Index& index, SnapshotKind kind, const std::string& name) {
     if (index.state().snapshot == kind && index.state().tail == 0) return;
     const auto begin = Clock::now();
-    if (index.build({.kind = kind}) != BuildResult::built) throw Error(Fault::internal, "{} was not built", name);
+    if (index.build({.kind = kind}) != BuildResult::built)
+        throw Error(Fault::internal, "{} was not built", name);
     print(name + ".build", seconds_since(begin), "s", 1);
 }
 
@@ -250,7 +185,8 @@ void measure(const Vectors& vectors, std::size_t size, const Options& options) {
     Database db = open_store(path);
     Index index(db, key_of(vectors.dimension), {.warn = complain});
     fill(db, index, vectors, size, name);
-    if (index.state().snapshot == SnapshotKind::none) time_one_shot(name + ".sqlite.one_shot", path, query, "exact");
+    if (index.state().snapshot == SnapshotKind::none)
+        time_one_shot(name + ".sqlite.one_shot", path, query, "exact");
     if (size >= 16'000) {
         if (index.state().snapshot != SnapshotKind::graph) {
             build(index, SnapshotKind::codes, name + ".codes");
@@ -264,7 +200,8 @@ void measure(const Vectors& vectors, std::size_t size, const Options& options) {
     const auto tuned = index.tune(options.recall, options.queries, options.k);
     print(name + ".graph.ef", tuned.ef, "nodes", tuned.queries);
     const Stream found = ask_all(index, vectors, options, Method::automatic);
-    print(name + ".graph.each", found.seconds * 1e3, "ms", options.queries, "exact scan", exact.seconds * 1e3);
+    print(name + ".graph.each", found.seconds * 1e3, "ms", options.queries, "exact scan",
+          exact.seconds * 1e3);
     compare(name + ".graph", found, exact);
     time_one_shot(name + ".graph.one_shot", path, query, "automatic");
 }
@@ -277,22 +214,34 @@ Options parse(int argc, char** argv) {
             if (++i >= argc) throw Error(Fault::usage, "{} wants a value", word);
             return argv[i];
         };
-        if (word == "--clustered") options.source = "clustered";
-        else if (word == "--texts") options.source = "texts", options.file = next();
-        else if (word == "--vectors") options.source = "vectors", options.file = next();
-        else if (word == "--queries") options.queries = std::stoul(next());
-        else if (word == "--k") options.k = std::stoul(next());
-        else if (word == "--graph") options.graph = std::stoul(next());
-        else if (word == "--recall") options.recall = std::stod(next());
-        else if (word == "--folder") options.folder = next();
+        if (word == "--clustered")
+            options.source = "clustered";
+        else if (word == "--texts")
+            options.source = "texts", options.file = next();
+        else if (word == "--vectors")
+            options.source = "vectors", options.file = next();
+        else if (word == "--queries")
+            options.queries = std::stoul(next());
+        else if (word == "--k")
+            options.k = std::stoul(next());
+        else if (word == "--graph")
+            options.graph = std::stoul(next());
+        else if (word == "--recall")
+            options.recall = std::stod(next());
+        else if (word == "--folder")
+            options.folder = next();
         else if (word == "--sizes") {
             options.sizes.clear();
             const std::string list = next();
-            for (std::size_t begin = 0; begin < list.size(); begin = std::min(list.find(',', begin), list.size()) + 1)
+            for (std::size_t begin = 0; begin < list.size();
+                 begin = std::min(list.find(',', begin), list.size()) + 1)
                 options.sizes.push_back(std::stoul(list.substr(begin)));
-        } else throw Error(Fault::usage, "unknown option {}; they stand at the head of tests/bench/index.cpp", word);
+        } else
+            throw Error(Fault::usage, "unknown option {}; they stand at the head of tests/bench/index.cpp",
+                        word);
     }
-    if (options.source.empty()) throw Error(Fault::usage, "one of --clustered, --texts FILE, --vectors FILE is wanted");
+    if (options.source.empty())
+        throw Error(Fault::usage, "one of --clustered, --texts FILE, --vectors FILE is wanted");
     return options;
 }
 
@@ -300,7 +249,8 @@ Options parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc == 5 && std::string_view(argv[1]) == "--one-shot") return one_shot(argv[2], argv[3], argv[4]);
+        if (argc == 5 && std::string_view(argv[1]) == "--one-shot")
+            return one_shot(argv[2], argv[3], argv[4]);
         const Options options = parse(argc, argv);
         const Vectors vectors = load(options);
         for (const auto size : options.sizes) {

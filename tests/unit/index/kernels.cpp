@@ -33,7 +33,8 @@ TEST_CASE("kernels: every variant gives the plain one's int8 scores to the last 
             INFO(kernels->name << ", " << dimension);
             std::vector<float> scores(count), node_scores(nodes.size());
             kernels->rows(rows.data(), shape.stride(), count, query, scores.data());
-            kernels->nodes(rows.data(), shape.stride(), nodes.data(), nodes.size(), query, node_scores.data());
+            kernels->nodes(rows.data(), shape.stride(), nodes.data(), nodes.size(), query,
+                           node_scores.data());
             CHECK(scores == expected);
             CHECK(node_scores == expected_nodes);
         }

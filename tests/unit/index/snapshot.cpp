@@ -26,7 +26,8 @@ const BuildOptions graph{.kind = SnapshotKind::graph};
 
 }  // namespace
 
-TEST_CASE("snapshot: with codes or graph, a tail and deletions behind it, a search finds what brute force finds") {
+TEST_CASE(
+    "snapshot: with codes or graph, a tail and deletions behind it, a search finds what brute force finds") {
     for (const auto& kind : {codes, graph}) {
         Store store(64);
         auto all = clustered(3000, 64, 30, 1);
@@ -56,7 +57,8 @@ TEST_CASE("snapshot: with codes or graph, a tail and deletions behind it, a sear
                 // A graph this small, searched this widely, misses nothing.
                 CHECK(same(index->search(query, {.k = 5, .ef = 400}), brute(all, query, 5, alive)));
                 CHECK(same(index->search(query, {.k = 5, .allow = rare}), brute(all, query, 5, rare)));
-                CHECK(same(index->search(query, {.k = 5, .method = Method::exact}), brute(all, query, 5, alive)));
+                CHECK(same(index->search(query, {.k = 5, .method = Method::exact}),
+                           brute(all, query, 5, alive)));
             }
         CHECK(store.words.empty());
         CHECK(store.index.problems().empty());
@@ -90,7 +92,8 @@ TEST_CASE("snapshot: flipped bytes never crash a search and never make up a row 
             const auto where = i % 4 == 0 ? random() % 112 : random() % damaged.size();
             const auto length = i % 10 == 9 ? std::min<std::size_t>(5000, damaged.size() - where) : 1;
             for (std::size_t j = 0; j < length; ++j)
-                damaged[where + j] = static_cast<char>(damaged[where + j] ^ static_cast<char>(1 + random() % 255));
+                damaged[where + j] =
+                    static_cast<char>(damaged[where + j] ^ static_cast<char>(1 + random() % 255));
             replace(path, damaged);
             store.words.clear();
             Index index = store.again();
@@ -99,7 +102,8 @@ TEST_CASE("snapshot: flipped bytes never crash a search and never make up a row 
                 CHECK(hits.size() == 5);
                 for (const auto& hit : hits) {
                     float score = 0;
-                    for (std::size_t j = 0; j < 64; ++j) score += all[static_cast<std::size_t>(hit.row)][j] * query[j];
+                    for (std::size_t j = 0; j < 64; ++j)
+                        score += all[static_cast<std::size_t>(hit.row)][j] * query[j];
                     CHECK(std::fabs(score - hit.score) < 1e-5f);
                 }
                 if (!store.words.empty()) CHECK(same(hits, brute(all, query, 5, everyone)));
@@ -153,7 +157,8 @@ TEST_CASE("snapshot: one of another set, embedder or older copy of the store is 
     REQUIRE(store.index.build(codes) == BuildResult::built);
     const auto mine = store.snapshot();
     Index other(store.db, {"space", "test-2", 64});
-    for (std::size_t i = 0; i < all.size(); ++i) other.append(static_cast<std::int64_t>(i), all[all.size() - 1 - i]);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        other.append(static_cast<std::int64_t>(i), all[all.size() - 1 - i]);
     REQUIRE(other.build(codes) == BuildResult::built);
     std::filesystem::path theirs;
     for (const auto& entry : std::filesystem::directory_iterator(store.scratch / "store.db.index"))
@@ -172,13 +177,14 @@ TEST_CASE("snapshot: one process builds at a time, and a search goes on while it
     CHECK(store.index.state().codes_due);
     int asked = 0;
     const BuildOptions options{.kind = {}, .threads = 1, .progress = [&](double) {
-        ++asked;
-        Database db(store.db.path());
-        Index other(db, store.index.key(), {.codes_from = 100, .graph_from = 1000});
-        CHECK(other.build() == BuildResult::busy);
-        CHECK(other.search(all[3], {.k = 1}).front().row == 3);
-        return true;
-    }};
+                                   ++asked;
+                                   Database db(store.db.path());
+                                   Index other(db, store.index.key(),
+                                               {.codes_from = 100, .graph_from = 1000});
+                                   CHECK(other.build() == BuildResult::busy);
+                                   CHECK(other.search(all[3], {.k = 1}).front().row == 3);
+                                   return true;
+                               }};
     CHECK(store.index.build(options) == BuildResult::built);
     CHECK(asked > 0);
     CHECK(store.index.build() == BuildResult::unneeded);
@@ -249,7 +255,8 @@ TEST_CASE("snapshot: recall is measured against the exact scan, and ef raised un
     // What it says of stored vectors holds for queries it has never seen.
     double right = 0;
     for (const auto& query : fresh)
-        right += store.index.search(query, {.k = 1, .ef = 30}).front().row == brute(stored, query, 1, everyone)[0].row;
+        right += store.index.search(query, {.k = 1, .ef = 30}).front().row ==
+                 brute(stored, query, 1, everyone)[0].row;
     const double unseen = right / static_cast<double>(fresh.size());
     CHECK(unseen < 0.95);
     CHECK(std::fabs(unseen - narrow.at_1) < 0.08);

@@ -24,7 +24,8 @@ inline Vector unit(Vector v) {
 }
 
 /// `count` unit vectors around `centres` centres.
-inline std::vector<Vector> clustered(std::size_t count, std::size_t dimension, std::size_t centres, unsigned seed) {
+inline std::vector<Vector> clustered(std::size_t count, std::size_t dimension, std::size_t centres,
+                                     unsigned seed) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     const auto draw = [&] {
@@ -55,15 +56,15 @@ std::vector<llm::Hit> brute(const std::vector<Vector>& all, const Vector& query,
         for (std::size_t j = 0; j < query.size(); ++j) score += all[i][j] * query[j];
         hits.push_back({static_cast<std::int64_t>(i), score});
     }
-    std::ranges::sort(hits, [](auto& a, auto& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
+    std::ranges::sort(
+        hits, [](auto& a, auto& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
     hits.resize(std::min(hits.size(), k));
     return hits;
 }
 
 inline bool same(const std::vector<llm::Hit>& a, const std::vector<llm::Hit>& b) {
-    return std::ranges::equal(a, b, [](auto& x, auto& y) {
-        return x.row == y.row && std::fabs(x.score - y.score) < 1e-5f;
-    });
+    return std::ranges::equal(
+        a, b, [](auto& x, auto& y) { return x.row == y.row && std::fabs(x.score - y.score) < 1e-5f; });
 }
 
 /// A store with one set, row ids 0, 1, 2, …
@@ -75,7 +76,8 @@ struct Store {
 
     explicit Store(std::size_t dimension, llm::IndexOptions options = {})
         : db(scratch / "store.db", {.durability = llm::Durability::normal}),
-          index(prepared(db), {"space", "test-1", static_cast<int>(dimension)}, hearing(std::move(options))) {}
+          index(prepared(db), {"space", "test-1", static_cast<int>(dimension)}, hearing(std::move(options))) {
+    }
 
     void append(const std::vector<Vector>& all, std::size_t from = 0) {
         llm::Transaction together(db);
@@ -86,7 +88,8 @@ struct Store {
     llm::Index again() { return llm::Index(db, index.key(), hearing({})); }
 
     std::filesystem::path snapshot() const {
-        for (const auto& entry : std::filesystem::directory_iterator(scratch / "store.db.index")) return entry.path();
+        for (const auto& entry : std::filesystem::directory_iterator(scratch / "store.db.index"))
+            return entry.path();
         return {};
     }
 

@@ -184,7 +184,8 @@ TEST_CASE("store: a writer killed in the middle keeps every row it had acknowled
         });
         ::close(pipe[1]);
         std::int64_t acknowledged = 0;
-        for (int i = 0; i <= round * 7; ++i) REQUIRE(::read(pipe[0], &acknowledged, sizeof acknowledged) == 8);
+        for (int i = 0; i <= round * 7; ++i)
+            REQUIRE(::read(pipe[0], &acknowledged, sizeof acknowledged) == 8);
         ::kill(writer, SIGKILL);
         wait_for(writer);
         for (std::int64_t row; ::read(pipe[0], &row, sizeof row) == 8;) acknowledged = row;
@@ -224,12 +225,15 @@ TEST_CASE("store: a full disk is said to be full, and what was there stays") {
     db.run("INSERT INTO t VALUES (2)");
 }
 
-TEST_CASE("store: a folder in the way, a missing file, a read-only store and a text file each get their own words") {
+TEST_CASE(
+    "store: a folder in the way, a missing file, a read-only store and a text file each get their own "
+    "words") {
     Scratch scratch;
     std::string message;
     std::filesystem::create_directory(scratch / "folder");
     CHECK(fault_of([&] { Database db(scratch / "folder"); }, &message) == Fault::io);
-    CHECK(fault_of([&] { Database db(scratch / "absent", {.access = Access::read}); }, &message) == Fault::io);
+    CHECK(fault_of([&] { Database db(scratch / "absent", {.access = Access::read}); }, &message) ==
+          Fault::io);
     CHECK(message.find("absent") != std::string::npos);
     {
         Database db(scratch / "store.db");

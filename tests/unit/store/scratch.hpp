@@ -25,7 +25,8 @@ struct Scratch {
     std::filesystem::path operator/(const char* name) const { return folder / name; }
 };
 
-/// Runs `body` in a child process; its exit code is 0 where the body returned true. It never returns to the test.
+/// Runs `body` in a child process; its exit code is 0 where the body returned true. It never returns to the
+/// test.
 inline pid_t child(const std::function<bool()>& body) {
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
