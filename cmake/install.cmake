@@ -86,7 +86,8 @@ endif()
 include(${CMAKE_CURRENT_LIST_DIR}/package.cmake)
 
 if(LLM_TESTS)
-  add_test(NAME package COMMAND sh ${CMAKE_SOURCE_DIR}/tests/package/run.sh ${CMAKE_BINARY_DIR} ${CMAKE_COMMAND})
-  set_tests_properties(package PROPERTIES SKIP_RETURN_CODE 77
+  add_test(NAME package.prefix COMMAND sh ${CMAKE_SOURCE_DIR}/tests/package/prefix.sh ${CMAKE_BINARY_DIR} ${CMAKE_COMMAND})
+  add_test(NAME package.deb COMMAND sh ${CMAKE_SOURCE_DIR}/tests/package/deb.sh ${CMAKE_BINARY_DIR} ${CMAKE_CPACK_COMMAND})
+  set_tests_properties(package.prefix package.deb PROPERTIES RESOURCE_LOCK package SKIP_RETURN_CODE 77
     ENVIRONMENT "CXX=${CMAKE_CXX_COMPILER};CXXFLAGS=${CMAKE_CXX_FLAGS}")
 endif()

@@ -34,8 +34,6 @@ usual providers or a server on the same machine, many at once and in order.")
 set(CPACK_COMPONENT_DEV_DESCRIPTION
   "The library the tools of llm-utils are made of: records, the loop over them,
 requests to language models and the command line, for programs in C++20.")
-set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}\n${CPACK_COMPONENT_TOOLS_DESCRIPTION}")
-set(CPACK_DEBIAN_DEV_DESCRIPTION "language models in C++ programs (development files)\n${CPACK_COMPONENT_DEV_DESCRIPTION}")
 
 # Debian wants changelog and copyright of each package at a fixed place.
 string(TIMESTAMP today "%a, %d %b %Y 00:00:00 +0000" UTC)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh BUILD CMAKE: installs into a fresh prefix, builds the example program against it with CMake and with
+# prefix.sh BUILD CMAKE: installs into a fresh prefix, builds the example program against it with CMake and with
 # pkg-config, runs tools and example, uninstalls, and demands that nothing is left.
 set -eu
 build=$1 cmake=$2
