@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -40,8 +41,13 @@ public:
         if (!o_.when.empty()) when_.emplace(o_.when);
         if (!o_.resume.empty()) {
             resume_.emplace(o_.resume, o_.resume_salt);
-            out_.before_flush([this] { resume_->sync(); });
         }
+        out_.gather(o_.gather);
+        if (resume_ || filter_.before_output_)
+            out_.before_flush([this] {
+                if (filter_.before_output_) filter_.before_output_();
+                if (resume_) resume_->sync();
+            });
     }
 
     int run() {
@@ -57,6 +63,7 @@ public:
         while (!out_.closed() && Loop::signals_caught() < 2) {
             const bool stopping = Loop::signal_caught() != 0 && o_.on_signal == OnSignal::stop_reading;
             if (!at_end_ && !stopping) serve();
+            if ((at_end_ || stopping) && filter_.input_ended_) std::exchange(filter_.input_ended_, nullptr)();
             if (jobs_.empty() && (at_end_ || stopping)) break;
             listen(!at_end_ && !stopping && waiting_for_input_);
             loop_.run_once();
@@ -96,7 +103,7 @@ private:
         bool begun() const override { return emitted; }
     };
 
-    bool has_room() const { return static_cast<long>(jobs_.size()) < o_.jobs; }
+    bool has_room() const { return static_cast<long>(jobs_.size()) < o_.jobs && (!filter_.room_ || filter_.room_()); }
 
     /// Input is watched only while it is wanted: a pipe whose writer has gone is always "ready".
     void listen(bool wanted) {

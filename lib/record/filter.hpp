@@ -34,6 +34,7 @@ struct FilterOptions {
     std::string resume_salt;      ///< what else the answers depend on (flags), so that other flags ask anew
     int in = 0;
     int out = 1;
+    std::size_t gather = 64 * 1024;  ///< bytes of output written at once while input keeps coming
 };
 
 /// Where a step puts pieces of its answer before the answer is whole.
@@ -64,6 +65,13 @@ public:
     void wants(Wants w) { wants_ = std::move(w); }
     /// Called once, when the last record is through but not yet all written (journals flush here).
     void at_end(std::function<void()> f) { at_end_ = std::move(f); }
+    /// Called before finished lines leave: what they acknowledge is made durable here. May throw Error, which ends the run
+    /// with those lines unwritten.
+    void before_output(std::function<void()> f) { before_output_ = std::move(f); }
+    /// While it is false no further record is taken. Asked again after every event of the loop.
+    void room(std::function<bool()> f) { room_ = std::move(f); }
+    /// Called once, when no further record will be taken; steps may still be at work.
+    void input_ended(std::function<void()> f) { input_ended_ = std::move(f); }
 
     /// Serves all input. Returns the exit code of llm-record(5) for records: 130/143, else 6, 3, 1 or 0.
     /// Throws only what ends the whole process (Error{usage} for a bad --when, Error{io} for a broken output).
@@ -78,6 +86,9 @@ private:
     FilterOptions options_;
     Wants wants_;
     std::function<void()> at_end_;
+    std::function<void()> before_output_;
+    std::function<bool()> room_;
+    std::function<void()> input_ended_;
     bool no_ = false;
 };
 

@@ -15,12 +15,12 @@ public:
     /// Buffers the bytes; writes when much has gathered. Does nothing once closed.
     void put(std::string_view bytes) {
         buffer_.append(bytes);
-        if (buffer_.size() >= high_water) flush();
+        if (buffer_.size() >= high_water_) flush();
     }
     void line(std::string_view text) {
         buffer_.append(text);
         buffer_.push_back('\n');
-        if (buffer_.size() >= high_water) flush();
+        if (buffer_.size() >= high_water_) flush();
     }
     /// Writes all there is. A closed pipe sets closed(); another failure throws Error{io}.
     void flush();
@@ -28,11 +28,13 @@ public:
     void before_flush(std::function<void()> f) { before_flush_ = std::move(f); }
 
     bool closed() const noexcept { return closed_; }
+    /// How many bytes gather before they are written without being asked for.
+    void gather(std::size_t bytes) noexcept { high_water_ = bytes; }
     void close() noexcept { closed_ = true; }
     int fd() const noexcept { return fd_; }
 
 private:
-    static constexpr std::size_t high_water = 64 * 1024;
+    std::size_t high_water_ = 64 * 1024;
     int fd_;
     bool closed_ = false;
     std::string buffer_;
