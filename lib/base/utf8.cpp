@@ -6,7 +6,9 @@
 namespace llm {
 namespace {
 
-constexpr unsigned char byte_at(std::string_view s, std::size_t i) { return static_cast<unsigned char>(s[i]); }
+constexpr unsigned char byte_at(std::string_view s, std::size_t i) {
+    return static_cast<unsigned char>(s[i]);
+}
 
 std::size_t ascii_prefix(std::string_view s, std::size_t from) noexcept {
     constexpr std::uint64_t high = 0x8080808080808080u;
