@@ -58,7 +58,7 @@ std::vector<llm::Hit> brute(const std::vector<Vector>& all, const Vector& query,
     }
     std::ranges::sort(
         hits, [](auto& a, auto& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
-    hits.resize(std::min(hits.size(), k));
+    if (hits.size() > k) hits.erase(hits.begin() + static_cast<std::ptrdiff_t>(k), hits.end());
     return hits;
 }
 
