@@ -63,6 +63,7 @@ Json response_member(const Answer& a) {
     if (a.first_ms) r["first_ms"] = rounded(*a.first_ms);
     r["attempts"] = a.attempts;
     if (!c.logprobs.is_null()) r["logprobs"] = c.logprobs;
+    if (!c.provider.is_null()) r["provider_data"] = c.provider;
     return r;
 }
 

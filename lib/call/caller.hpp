@@ -55,7 +55,8 @@ struct Answer {
     std::optional<double> first_ms;  ///< to the first byte of the answer's body
     int attempts = 1;
 };
-/// The record's `response` member (llm-record(5)), without `json`.
+/// The record's `response` member (llm-record(5)), without `json`. Beyond the contract: `logprobs`, and `provider_data`, which belongs into
+/// the assistant's turn as `provider` when the conversation goes on (thought signatures).
 Json response_member(const Answer&);
 
 class Caller {

@@ -37,15 +37,16 @@ std::string extract(const Request& request) {
     return answer;
 }
 
+/// Of what the user and the tools said; system turns tell a model what to do and are not to be summarised.
 std::string summarise(const Request& request) {
-    const Question asked = question_of(request);
     std::string all;
-    for (const std::string& passage : asked.passages) {
+    for (const Message& turn : request.messages) {
+        if (turn.role == Role::system || turn.role == Role::assistant) continue;
         if (!all.empty()) all += "\n\n";
-        all += passage;
+        all += turn.text();
     }
     const auto most = request.options.max_tokens ? static_cast<std::size_t>(*request.options.max_tokens) : summary_tokens;
-    return summary(all.empty() ? asked.text : all, most);
+    return summary(all, most);
 }
 
 std::string echo(const Request& request) {

@@ -149,6 +149,7 @@ private:
         const Json response = asked.get("response");
         Json turn{{"role", "assistant"}, {"content", text_of(response, "text")}};
         if (response.contains("tool_calls")) turn["tool_calls"] = response["tool_calls"];
+        if (response.contains("provider_data")) turn["provider"] = response["provider_data"];
         turns_.push_back(std::move(turn));
         return !out.closed();
     }

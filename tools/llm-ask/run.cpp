@@ -28,7 +28,9 @@ RequestSpec spec_of(const AskFlags& f, const Settings& settings) {
     s.schema = f.request.schema;
     s.wins = f.request.override_record ? RequestSpec::Wins::flags : RequestSpec::Wins::record;
     s.context = f.request.no_context ? RequestSpec::Context::left_out : RequestSpec::Context::given;
-    if (!f.request.model) s.default_model = settings.text("model.default").value_or("");
+    s.default_model = settings.text("model.default").value_or("");
+    // a cassette alone needs no provider
+    if (s.default_model.empty() && f.calls.replay_missing == Missing::fail && !f.calls.replay.empty()) s.default_model = "replay/" + f.calls.replay;
     return s;
 }
 

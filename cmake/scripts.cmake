@@ -1,0 +1,19 @@
+# Tests that are scripts over the finished tools. Each prints "N passed, N failed, N skipped" and exits with 1 where one failed.
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+
+function(llm_script_test name)
+  cmake_parse_arguments(S "ALONE" "" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${S_COMMAND})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
+    ENVIRONMENT "LLM_BUILD_DIR=${CMAKE_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+  if(S_ALONE)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()
+
+llm_script_test(servers.selftest COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/servers/selftest.py)
+llm_script_test(e2e.llm-ask COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/e2e/run.py)
+if(EXISTS ${CMAKE_SOURCE_DIR}/tests/cli/run.py)
+  llm_script_test(cli.golden COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/cli/run.py)
+endif()
+llm_script_test(examples COMMAND sh ${CMAKE_SOURCE_DIR}/examples/run.sh)
