@@ -30,6 +30,8 @@ struct Api {
     decltype(&::jq_init) jq_init;
     decltype(&::jq_teardown) jq_teardown;
     decltype(&::jq_set_error_cb) jq_set_error_cb;
+    decltype(&::jq_set_input_cb) jq_set_input_cb;
+    decltype(&::jq_set_attr) jq_set_attr;
     decltype(&::jq_compile) jq_compile;
     decltype(&::jq_start) jq_start;
     decltype(&::jq_next) jq_next;
@@ -41,6 +43,9 @@ struct Api {
     decltype(&::jv_invalid_get_msg) jv_invalid_get_msg;
     decltype(&::jv_string_value) jv_string_value;
     decltype(&::jv_dump_string) jv_dump_string;
+    decltype(&::jv_string) jv_string;
+    decltype(&::jv_array) jv_array;
+    decltype(&::jv_invalid) jv_invalid;
 
     Api() {
         void* lib = ::dlopen("libjq.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -49,6 +54,8 @@ struct Api {
         load(lib, jq_init, "jq_init");
         load(lib, jq_teardown, "jq_teardown");
         load(lib, jq_set_error_cb, "jq_set_error_cb");
+        load(lib, jq_set_input_cb, "jq_set_input_cb");
+        load(lib, jq_set_attr, "jq_set_attr");
         load(lib, jq_compile, "jq_compile");
         load(lib, jq_start, "jq_start");
         load(lib, jq_next, "jq_next");
@@ -60,6 +67,9 @@ struct Api {
         load(lib, jv_invalid_get_msg, "jv_invalid_get_msg");
         load(lib, jv_string_value, "jv_string_value");
         load(lib, jv_dump_string, "jv_dump_string");
+        load(lib, jv_string, "jv_string");
+        load(lib, jv_array, "jv_array");
+        load(lib, jv_invalid, "jv_invalid");
     }
 
 private:
@@ -75,7 +85,7 @@ const Api& api() {
     return loaded;
 }
 
-/// jq takes $ENV from the environment while it compiles. Keys live there, so it sees none.
+/// jq takes $ENV from the environment while it compiles, and `env` while it runs. Keys live there, so it sees none.
 class NoEnvironment {
 public:
     NoEnvironment() : saved_(environ) { environ = nothing_; }
@@ -114,6 +124,7 @@ struct JqProgram::State {
     /// The first output; JV_KIND_INVALID where there is none. Throws where the program raises.
     jv run(std::string_view record) {
         const Api& a = api();
+        const NoEnvironment hidden;
         const jv input = a.jv_parse_sized(record.data(), static_cast<int>(record.size()));
         if (a.jv_get_kind(input) == JV_KIND_INVALID)
             throw Error(Fault::data, "jq cannot read the record: {}", message_of(a.jv_invalid_get_msg(input)));
@@ -131,6 +142,9 @@ JqProgram::JqProgram(const std::string& program) : state_(std::make_unique<State
     state_->program = program;
     state_->jq = a.jq_init();
     if (state_->jq == nullptr) throw Error(Fault::internal, "libjq cannot be started");
+    // jq's own program sets both; without them `input` and `import` end the process.
+    a.jq_set_input_cb(state_->jq, [](jq_state*, void*) { return api().jv_invalid(); }, nullptr);
+    a.jq_set_attr(state_->jq, a.jv_string("JQ_LIBRARY_PATH"), a.jv_array());
     a.jq_set_error_cb(
         state_->jq,
         [](void* data, jv message) {

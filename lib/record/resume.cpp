@@ -21,6 +21,11 @@ constexpr std::string_view head = "{\"key\":\"";        // 16 hexadecimal digits
 constexpr std::string_view middle = "\",\"record\":";   // the record follows, then '}'
 constexpr std::size_t record_at = head.size() + 16 + middle.size();
 
+/// The beginning of an entry, or zeros: what a run that was killed, or a power loss, leaves of its last line.
+bool is_cut_entry(std::string_view line) {
+    return line.substr(0, head.size()) == head.substr(0, line.size()) || line.find_first_not_of('\0') == std::string_view::npos;
+}
+
 }  // namespace
 
 Resume::Resume(std::string path, std::string_view salt) : path_(std::move(path)), salt_(fast_hash(salt)) {
@@ -47,7 +52,7 @@ Resume::Resume(std::string path, std::string_view salt) : path_(std::move(path))
                           line.substr(head.size() + 16, middle.size()) == middle &&
                           std::from_chars(line.data() + head.size(), line.data() + head.size() + 16, key, 16).ec == std::errc{};
         if (!ours) {
-            if (at == 0 && scanned.kind != Scan::Kind::invalid) {
+            if (at == 0 && !is_cut_entry(line)) {
                 ::close(fd_);
                 throw Error(Fault::config, "--resume {} is not a resume file; name a file that does not exist yet", path_);
             }
