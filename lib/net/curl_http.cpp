@@ -50,6 +50,7 @@ struct Exchange {
     void end(CURLcode code);
     void arm(Instant);
     bool is_sending();
+    bool request_is_out() const;
     void tick();
 
     bool await_ready() const noexcept { return !running; }
@@ -149,8 +150,10 @@ private:
                 e.for_good = true;
                 throw e;
             }
-            case CURLE_URL_MALFORMAT:
-            case CURLE_UNSUPPORTED_PROTOCOL: throw Error(Fault::config, "'{}' is no address to call: {}; correct base_url", host, why);
+            case CURLE_UNSUPPORTED_PROTOCOL:
+                if (x.request_is_out()) throw Error(Fault::provider, "{} answers something that is no HTTP: {}", host, why);
+                [[fallthrough]];
+            case CURLE_URL_MALFORMAT: throw Error(Fault::config, "'{}' is no address to call: {}; correct base_url", host, why);
             case CURLE_PARTIAL_FILE:
             case CURLE_RECV_ERROR:
             case CURLE_SEND_ERROR:
@@ -196,6 +199,7 @@ private:
             c.easy_setopt(p.easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_write);
             c.easy_setopt(p.easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
             c.easy_setopt(p.easy, CURLOPT_TCP_NODELAY, 1L);
+            c.easy_setopt(p.easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the provider's
             for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
                 if (const char* file = std::getenv(name); file != nullptr && *file != '\0') {
                     c.easy_setopt(p.easy, CURLOPT_CAINFO, file);
@@ -337,6 +341,12 @@ bool Exchange::is_sending() {
     curl_api().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
     curl_api().easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &out);
     return begun == 0 || std::exchange(sent, out) != out;
+}
+
+bool Exchange::request_is_out() const {
+    long size = 0;
+    curl_api().easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &size);
+    return size > 0;
 }
 
 /// Takes the exchange off the engine and wakes who waits for it.
