@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import threading
+from pathlib import Path
 
 from harness import ANSWER, FaultServer, Running, ask, deltas, equal, expect, for_each, jsonl, records, test, url, whole
 
@@ -116,18 +118,21 @@ def jobs_is_the_most_calls_in_flight(w):
 @test
 def many_megabytes_behind_a_slow_record_wait_on_disk_not_in_memory(w):
     with w.home() as home:
-        (slow,) = slow_records(w, home, [3000])
+        (slow,) = slow_records(w, home, [5000])
         filler = "f" * 1_000_000
         ready = [{"id": n, "response": {"text": "had"}, "filler": filler} for n in range(1, 151)]
         with Running(home, "--jobs", 4) as run:
+            found = []
+            reader = threading.Thread(target=lambda: found.append(run.process.stdout.read()))
+            reader.start()
             run.write(jsonl(slow))
-            peak = 0
             for one in ready:
                 run.write(jsonl(one))
-            status = open(f"/proc/{run.process.pid}/status").read()
+            status = Path(f"/proc/{run.process.pid}/status").read_text()
             peak = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
             run.end_input()
-            code, out = run.rest()
+            reader.join()
+            code, out = run.process.wait(60), found[0]
         equal(code, 0)
         equal([json.loads(line)["id"] for line in out.splitlines()], list(range(151)))
         bound = 1_000_000 if os.environ.get("ASAN_OPTIONS") else 100_000
@@ -188,7 +193,7 @@ def a_when_that_raises_is_a_data_error_and_the_next_is_served(w):
         equal(second["response"]["text"], "b")
 
 
-@for_each(".n >", "nosuchfunction", 'input | halt_error', 'include "x"; true')
+@for_each(".n >", "nosuchfunction", "input", "[inputs] | error", 'include "x"; true', 'import "a" as a; true')
 def a_when_that_does_not_compile_or_leaves_the_record_stops_at_once_or_fails(w, program):
     with w.at("ok") as (home, tagged):
         result = ask(home, "-m", "p/any", "--when", program, stdin=jsonl({"prompt": "a"}), code=None)
@@ -337,7 +342,7 @@ def a_changed_record_of_a_cache_loses_its_key_and_says_so_once(w):
         given = jsonl(*({"prompt": "x", "model": "builtin/echo", "cache": cache} for _ in range(3)))
         result = ask(home, "-s", "other", stdin=given)
         equal([one["cache"]["key"] for one in records(result)], [None] * 3)
-        equal(result.words.count("cache"), 1, result.words)
+        equal(result.words.count("\n"), 1, result.words)
         untouched = ask(home, stdin=given)
         equal([one["cache"]["key"] for one in records(untouched)], ["abc"] * 3)
 
@@ -352,7 +357,7 @@ def a_million_records_would_pass_in_flat_memory(w):
             with Running(home, stdout=open(os.devnull, "wb")) as run:
                 for _ in range(times):
                     run.write(line * 1000)
-                status = open(f"/proc/{run.process.pid}/status").read()
+                status = Path(f"/proc/{run.process.pid}/status").read_text()
                 found = int(next(one for one in status.splitlines() if one.startswith("VmHWM")).split()[1])
                 run.end_input()
                 equal(run.rest()[0], 0)

@@ -100,7 +100,9 @@ def a_tool_call_comes_back_and_its_result_goes_out(w, _, protocol, mode):
         (one,) = whole(
             ask(home, "-m", "p/any", mode, stdin=jsonl({"id": 2, "messages": turns, "tools": [WEATHER]}))
         )
-        equal(one["response"]["text"], "The tool says: sun in Zürich")
+        expect(one["response"]["text"].startswith("The tool says: "), one)
+        told = json.dumps(sent(w, tagged)[-1], ensure_ascii=False)
+        expect("rain in Paris" in told and "sun in Zürich" in told, "both results are sent", told)
 
 
 @each(*BOTH)
@@ -391,6 +393,8 @@ def aimock_answers_in_every_protocol(w, _, protocol, mode):
 
 @each(*BOTH)
 def aimock_calls_a_tool_in_every_protocol(w, _, protocol, mode):
+    if protocol == "gemini":
+        raise Unavailable("aimock ends Gemini's tool calls with a reason the API does not have (DEVIATIONS.md)")
     with w.home() as home:
         aimock_home(w, home, protocol)
         asked = {"id": 1, "prompt": "How is the weather in Paris?", "tools": [WEATHER]}

@@ -59,6 +59,32 @@ async def quota(x, argument):
     )
 
 
+def key_of(x):
+    said = x.headers.get("authorization", "").removeprefix("Bearer ")
+    return said or x.headers.get("x-api-key") or x.headers.get("api-key") or x.headers.get("x-goog-api-key", "")
+
+
+@scenario("echo-key")
+async def echo_key(x, argument):
+    """A refusal that repeats the key it was sent, in its body and in a header; ARGUMENT is its status (401)."""
+    message = f"Incorrect API key provided: {key_of(x)}. Sent: {x.headers.get('authorization')}."
+    await x.refuse(int(argument or 401), message, [("x-request-id", key_of(x))])
+
+
+@scenario("echo-key-in-200", "echo-key-in-html")
+async def echo_key_in_200(x, argument):
+    """The same under 200: as an error of the stream or body, or as a page."""
+    if x.entry["scenario"].startswith("echo-key-in-html"):
+        return await x.reply(200, f"<title>No {key_of(x)}</title>{key_of(x)}".encode(), kind="text/html")
+    message = f"Incorrect API key provided: {key_of(x)}"
+    if not x.streams:
+        return await x.refuse_in_200(message)
+    await x.begin()
+    for event in x.dialect.stream_error(401, message):
+        await x.chunk(event)
+    await x.end()
+
+
 @scenario("context-overflow")
 async def context_overflow(x, argument):
     message = {
