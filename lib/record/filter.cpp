@@ -179,6 +179,7 @@ private:
             }
             if (o_.failed == Retry::no || record_.has("raw")) {
                 count(*fault);
+                if (filter_.sees_failed_) filter_.sees_failed_(record_);
                 pass(line);
                 return;
             }
@@ -213,6 +214,7 @@ private:
         }
         if (plain_ != nullptr) {
             (*plain_)(record_);
+            count_failed(record_);
             if (key) resume_->add(*key, record_.line());
             pass(record_.line());
             return;
@@ -230,6 +232,7 @@ private:
     Task<void> work(Job& job) {
         try {
             co_await (*step_)(job.record, job);
+            count_failed(job.record);
             if (job.resume_key) resume_->add(*job.resume_key, job.record.line());
         } catch (const Error& e) {
             job.forget();
@@ -298,6 +301,10 @@ private:
         return out;
     }
 
+    void count_failed(const Record& record) {
+        if (const auto error = record.raw("error"))
+            if (const auto fault = fault_of_error(*error)) count(*fault);
+    }
     void count(Fault fault) {
         ++failed_;
         if (fault == Fault::budget) budget_ = true;

@@ -55,7 +55,8 @@ class Filter {
 public:
     Filter(Loop& loop, FilterOptions options) : loop_(loop), options_(std::move(options)) {}
 
-    /// A step may change the record, wait, emit, and throw Error: then the record gets its `error`, and the loop goes on.
+    /// A step may change the record, wait, emit, and throw Error: then the record gets its `error`, and the loop goes on. One that
+    /// puts an `error` there itself has failed likewise.
     using Step = std::function<Task<void>(Record&, Emitter&)>;
     /// A step that makes no call.
     using PlainStep = std::function<void(Record&)>;
@@ -68,6 +69,8 @@ public:
     /// Called before finished lines leave: what they acknowledge is made durable here. May throw Error, which ends the run
     /// with those lines unwritten.
     void before_output(std::function<void()> f) { before_output_ = std::move(f); }
+    /// Told of each record that passes by because it bears an error (a lease is given back, a failure remembered).
+    void sees_failed(std::function<void(const Record&)> f) { sees_failed_ = std::move(f); }
     /// While it is false no further record is taken. Asked again after every event of the loop.
     void room(std::function<bool()> f) { room_ = std::move(f); }
     /// Called once, when no further record will be taken; steps may still be at work.
@@ -87,6 +90,7 @@ private:
     Wants wants_;
     std::function<void()> at_end_;
     std::function<void()> before_output_;
+    std::function<void(const Record&)> sees_failed_;
     std::function<bool()> room_;
     std::function<void()> input_ended_;
     bool no_ = false;
