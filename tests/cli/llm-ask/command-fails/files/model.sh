@@ -1,0 +1,2 @@
+#!/bin/sh
+read -r line; echo '{"error":{"fault":"refused","message":"not today"}}'
