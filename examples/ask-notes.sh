@@ -8,4 +8,4 @@ for note in data/notes/*.md; do
     jq -Rs --arg source "$note" '{text: ., source: $source}' "$note"
 done |
     jq -sc --arg q "$question" '{prompt: $q, context: .}' |
-    llm-ask -r -m "${MODEL:-builtin/extract}" -o max_tokens 40
+    llm-ask -r -m "${MODEL:-builtin/extract}" -o max_tokens 60
