@@ -118,14 +118,15 @@ double Learner::contrast(std::span<const Text* const> a, std::span<const Text* c
     return loss / static_cast<double>(2 * n);
 }
 
-double Learner::apart(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight) {
+double Learner::hinge(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight,
+                      float sign) {
     auto u = forward(a), v = forward(b);
     double loss = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        const float excess = dot(&u.unit[i * dimension], &v.unit[i * dimension]) - limit;
+        const float excess = sign * (dot(&u.unit[i * dimension], &v.unit[i * dimension]) - limit);
         if (excess <= 0) continue;
         loss += excess * excess;
-        const float pull = weight * 2 * excess / static_cast<float>(a.size());
+        const float pull = sign * weight * 2 * excess / static_cast<float>(a.size());
         add(&u.pull[i * dimension], &v.unit[i * dimension], pull);
         add(&v.pull[i * dimension], &u.unit[i * dimension], pull);
     }

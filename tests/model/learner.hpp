@@ -42,7 +42,14 @@ public:
     /// a[i] must be nearer to b[i] than to any other b[j], and the reverse; `heat` divides the cosines.
     double contrast(std::span<const Text* const> a, std::span<const Text* const> b, float heat, float weight);
     /// Squared excess of the cosine over `limit`.
-    double apart(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight);
+    double apart(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight) {
+        return hinge(a, b, limit, weight, 1);
+    }
+    /// Square of what the cosine lacks to `limit`.
+    double together(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight) {
+        return hinge(a, b, limit, weight, -1);
+    }
+
     /// One Adam step over the rows touched since the last.
     void step();
 
@@ -54,6 +61,7 @@ private:
         std::vector<float> length;  ///< n
         std::vector<float> pull;    ///< n x dimension, d loss / d unit
     };
+    double hinge(std::span<const Text* const> a, std::span<const Text* const> b, float limit, float weight, float sign);
     Side forward(std::span<const Text* const> texts);
     void step_rows();
     void step_shared();
