@@ -161,6 +161,7 @@ std::string from_command(const KeySource& source, const Environment& environment
         if (got <= 0) break;
         text.append(bytes, static_cast<std::size_t>(got));
     }
+    if (text.size() > 2 * longest_key) throw Error(Fault::config, "{} prints more than a key can have", described(source));
     std::optional<int> status;
     while (!(status = child.wait(WNOHANG))) {
         if (left() <= 0) throw too_slow();

@@ -37,16 +37,18 @@ std::string extract(const Request& request) {
     return answer;
 }
 
-/// Of what the user and the tools said; system turns tell a model what to do and are not to be summarised.
+/// Of what the user gave, without what was asked about it; system turns tell a model what to do and are not to be summarised.
 std::string summarise(const Request& request) {
+    Request given = request;
+    std::erase_if(given.messages, [](const Message& m) { return m.role == Role::system; });
+    const Question asked = question_of(given);
     std::string all;
-    for (const Message& turn : request.messages) {
-        if (turn.role == Role::system || turn.role == Role::assistant) continue;
+    for (const std::string& passage : asked.passages) {
         if (!all.empty()) all += "\n\n";
-        all += turn.text();
+        all += passage;
     }
     const auto most = request.options.max_tokens ? static_cast<std::size_t>(*request.options.max_tokens) : summary_tokens;
-    return summary(all, most);
+    return summary(all.empty() ? asked.text : all, most);
 }
 
 std::string echo(const Request& request) {
