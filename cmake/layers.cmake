@@ -27,6 +27,7 @@ function(llm_layer name)
   if(LLM_TESTS AND tests)
     add_executable(test_${name} ${tests})
     target_link_libraries(test_${name} PRIVATE llm_${name} llm_test_support)
+    target_compile_options(test_${name} PRIVATE -O0)  # what is tested is optimised; its tests need not be
     add_test(NAME unit.${name} COMMAND test_${name})
   endif()
 endfunction()
