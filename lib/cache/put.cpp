@@ -1,0 +1,124 @@
+#include "cache/put.hpp"
+
+#include "base/units.hpp"
+#include "base/utf8.hpp"
+
+namespace llm {
+namespace {
+
+constexpr std::size_t question_kept = 1024;  // of a text that only people will look at
+
+std::string_view raw_member(const Scan& scan, std::string_view text, std::string_view name) {
+    const MemberSpan* m = find(scan, text, name);
+    if (m == nullptr) return {};
+    const std::string_view raw = text.substr(m->value_begin, m->value_end - m->value_begin);
+    return raw == "null" ? std::string_view{} : raw;
+}
+
+/// Failures another try would meet again, or that are the server's: not those of this machine, its user or its purse.
+bool is_answer_of_a_kind(Fault fault) {
+    switch (fault) {
+        case Fault::refused:
+        case Fault::schema:
+        case Fault::provider:
+        case Fault::timeout:
+        case Fault::rate_limit:
+        case Fault::unreachable: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+std::string_view why_not(std::string_view response, PutOptions::Refusals refusals) {
+    Scan s;
+    scan(response, s);
+    if (s.kind != Scan::Kind::object) return "it has no answer";
+    const std::string_view finish = raw_member(s, response, "finish");
+    const bool refusal = finish == "\"refusal\"" || finish == "\"content_filter\"";
+    if (refusal && refusals == PutOptions::Refusals::dropped) return "it is a refusal (--refusals keeps them)";
+    if (finish == "\"length\"") return "it was cut off";
+    if (!refusal && !finish.empty() && finish != "\"stop\"" && finish != "\"tool_calls\"") return "it did not end well";
+    const std::string_view text = raw_member(s, response, "text"), calls = raw_member(s, response, "tool_calls");
+    const bool empty_text = text.empty() || text == "\"\"";
+    const bool empty_calls = calls.empty() || calls == "[]";
+    if (empty_text && empty_calls && raw_member(s, response, "json").empty()) return "it is empty";
+    return {};
+}
+
+Putter::Putter(CacheStore& store, Questions& questions, PutOptions options)
+    : store_(store), questions_(questions), options_(std::move(options)) {}
+
+void Putter::explain(const Record& record, std::string_view why) const {
+    if (options_.explain) options_.explain(fmt::format("line {}: not stored: {}", record.number(), why));
+}
+
+bool Putter::keep(const Record& record, const CacheKey& key, std::string_view space, std::string_view text, std::string_view model) {
+    NewAnswer a;
+    a.key = key;
+    a.space = space;
+    a.model = model;
+    a.question = truncate_utf8(text, question_kept);
+    a.tags = options_.tags;
+    if (const auto error = record.raw("error")) {
+        const auto fault = fault_of_error(*error);
+        if (!options_.negative_ttl || !fault || !is_answer_of_a_kind(*fault)) {
+            store_.release(key);
+            explain(record, "it failed");
+            return false;
+        }
+        a.kind = AnswerKind::error;
+        a.answer = *error;
+        a.expires = store_.now() + options_.negative_ttl->count();
+        return store_.put(a) != 0;
+    }
+    const auto response = record.raw("response");
+    const std::string_view reason = response ? why_not(*response, options_.refusals) : "it has no answer";
+    if (!reason.empty()) {
+        store_.release(key);
+        explain(record, reason);
+        return false;
+    }
+    a.answer = *response;
+    Scan s;
+    scan(*response, s);
+    a.cost = parse_number(raw_member(s, *response, "cost"));
+    if (options_.ttl) a.expires = store_.now() + options_.ttl->count();
+    a.samples = options_.samples;
+    if (a.samples > 1)  // the same answer comes again at temperature 0
+        if (const auto options = record.raw("options"))
+            if (const Json t = member(Json::parse(*options, nullptr, false), "temperature"); t.is_number() && t.get<double>() <= 0) a.samples = 1;
+    return store_.put(a) != 0;
+}
+
+void Putter::step(Record& record) {
+    std::string space = questions_.space();
+    if (const auto raw = record.raw("cache")) {
+        const Json cache = record.get("cache");
+        if (!member(cache, "hit").is_null()) return;
+        if (const Json& named = member(cache, "namespace"); named.is_string()) space = named.get<std::string>();
+        const Json& given = member(cache, "key");
+        if (given.is_null() && cache.contains("key")) return explain(record, "its request was changed after the look-up");
+        if (!given.is_null()) {
+            const auto key = given.is_string() ? CacheKey::read(given.get_ref<const std::string&>()) : std::nullopt;
+            if (!key) throw Error(Fault::data, "'cache.key' must be 64 hexadecimal digits, as llm-cache get writes it");
+            keep(record, *key, space, question_text(record), record.text("model").value_or(""));
+            return;
+        }
+    }
+    if (!record.has("response")) return explain(record, "it has no answer");
+    Record asked = record;
+    const Question q = questions_.of(asked);
+    keep(record, q.key, space, q.text.empty() ? question_text(record) : q.text, q.model);
+}
+
+void Putter::failed(const Record& record) {
+    const auto raw = record.raw("cache");
+    if (!raw) return;
+    const Json cache = Json::parse(*raw, nullptr, false);
+    if (!member(cache, "hit").is_null()) return;
+    if (const auto key = CacheKey::read(text_of(cache, "key")))
+        keep(record, *key, text_of(cache, "namespace", questions_.space()), question_text(record), record.text("model").value_or(""));
+}
+
+}  // namespace llm

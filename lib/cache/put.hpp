@@ -1,0 +1,47 @@
+/// The step of `llm-cache put`: keeps complete, successful answers.
+#pragma once
+
+#include "cache/question.hpp"
+#include "cache/store.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm {
+
+struct PutOptions {
+    std::optional<std::chrono::milliseconds> ttl;
+    std::optional<std::chrono::milliseconds> negative_ttl;  ///< keeps failures that long; absent: not at all
+    long samples = 1;
+    std::vector<std::string> tags;
+    enum class Refusals { dropped, kept } refusals = Refusals::dropped;
+    std::function<void(std::string_view)> explain;  ///< gets a line a record that is not stored; may be empty
+};
+
+/// Why an answer must not be stored, in words; empty where it may. `response` is JSON.
+std::string_view why_not(std::string_view response, PutOptions::Refusals);
+
+class Putter {
+public:
+    /// All are borrowed.
+    Putter(CacheStore&, Questions&, PutOptions);
+
+    /// Stores the record's answer, or gives its lease back.
+    void step(Record&);
+    /// A record that failed on its way.
+    void failed(const Record&);
+    /// Stores under this key what the record has. False where it was not stored.
+    bool keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
+
+private:
+    void explain(const Record&, std::string_view) const;
+
+    CacheStore& store_;
+    Questions& questions_;
+    PutOptions options_;
+};
+
+}  // namespace llm

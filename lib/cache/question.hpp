@@ -1,0 +1,61 @@
+/// What a record asks of the cache.
+#pragma once
+
+#include "ask/form.hpp"
+#include "cache/key.hpp"
+#include "chat/model.hpp"
+#include "record/predicate.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace llm {
+
+struct Question {
+    CacheKey key;
+    std::string text;         ///< what similarity is about: the last user turn's text, or what was chosen instead
+    std::string fingerprint;  ///< of everything else; empty where it was not asked for
+    std::string model;        ///< provider/name, or as it was asked for; may be empty
+};
+
+struct QuestionOptions {
+    std::string space = "default";
+    enum class Space { assumed, given } space_is = Space::assumed;
+    enum class Fingerprint { no, yes } fingerprint = Fingerprint::no;
+    std::string on;       ///< jq program that chooses the text, or empty
+    /// `run`: what a command answers depends on its words, on its files, and on every member of the record.
+    std::string command;  ///< or empty
+};
+
+/// What names a command in keys: its words and the content of the files among them.
+std::string command_meaning(const std::vector<std::string>& argv);
+
+class Questions {
+public:
+    /// All are borrowed.
+    Questions(const Form&, const Models&, QuestionOptions);
+
+    /// Writes the request flags into the record. Throws Error{data} for what is no request, and where neither a model nor a
+    /// namespace is known.
+    Question of(Record&);
+    const std::string& space() const noexcept { return options_.space; }
+
+private:
+    const ResolvedModel& resolved(const std::string& asked);
+    Question of_command(const Record&);
+    void choose_text(const Record&, Question&, Request&);
+
+    const Form& form_;
+    const Models& models_;
+    QuestionOptions options_;
+    std::optional<JqProgram> on_;
+    std::unordered_map<std::string, std::unique_ptr<ResolvedModel>> resolved_;
+};
+
+/// The last user turn's text as the record has it (`prompt`, or of `messages`); empty where there is none.
+std::string question_text(const Record&);
+
+}  // namespace llm

@@ -1,0 +1,133 @@
+/// The cache's store: answers by key, in one SQLite file that any number of processes read and write.
+///
+/// Work is gathered: look-ups share one view of the store, answers one transaction, until settle(). What was added before a
+/// settle() that returned survives the process being killed.
+#pragma once
+
+#include "cache/key.hpp"
+#include "store/lease.hpp"
+#include "store/transaction.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace llm {
+
+std::span<const Migration> cache_schema();
+
+enum class AnswerKind { response = 0, error = 1 };
+
+struct CachedAnswer {
+    std::int64_t row = 0;
+    AnswerKind kind = AnswerKind::response;
+    std::int64_t created = 0;  ///< milliseconds since 1970
+    std::string answer;        ///< JSON, as it was stored
+};
+
+struct NewAnswer {
+    CacheKey key;
+    std::string_view space;
+    AnswerKind kind = AnswerKind::response;
+    std::string_view answer;    ///< JSON
+    std::string_view question;  ///< may be empty
+    std::string_view model;     ///< may be empty
+    std::optional<double> cost;
+    std::optional<std::int64_t> created;  ///< now where absent
+    std::optional<std::int64_t> expires;
+    long samples = 1;  ///< answers kept for this key
+    std::span<const std::string> tags;
+};
+
+enum class Evict { lru, lfu, cost };
+struct Bounds {
+    std::optional<std::int64_t> entries;  ///< of a namespace
+    std::optional<std::uint64_t> bytes;
+    Evict evict = Evict::lru;
+};
+
+struct Lookup {
+    long samples = 1;                     ///< fewer than so many answers are a miss; else one of them by chance
+    std::optional<std::int64_t> max_age;  ///< milliseconds
+};
+
+class CacheStore {
+public:
+    /// Creates and migrates it. Throws as Database and migrate do.
+    CacheStore(const std::filesystem::path&, Access, Bounds = {}, Leases::Now = Leases::wall_clock);
+    ~CacheStore();  ///< settles, in silence
+    CacheStore(const CacheStore&) = delete;
+    CacheStore& operator=(const CacheStore&) = delete;
+
+    std::optional<CachedAnswer> find(const CacheKey&, std::string_view space, const Lookup& = {});
+    /// The row it stands in; 0 where the key has all its samples already. Gives the key's lease back.
+    std::int64_t put(const NewAnswer&);
+
+    enum class Outcome { exact, semantic, missed, refused };
+    /// For stats and eviction. `row`: of a hit. Written when there is something else to write, or at the end.
+    void count(std::string_view space, Outcome, std::int64_t row = 0);
+
+    /// Says that this process is about to have the key answered; written at the next settle().
+    void announce(const CacheKey&, std::chrono::milliseconds span);
+    /// The same at once: false where another process has said so and its time is not over.
+    bool lease(const CacheKey&, std::chrono::milliseconds span);
+    /// For what was announced and will not be put.
+    void release(const CacheKey&);
+
+    void settle();
+    /// settle(), and all counts are written.
+    void close();
+
+    /// Removes the row with all that hangs on it, vectors included. Within a transaction of this store (writing()).
+    void remove(std::int64_t row);
+    /// Opens the transaction that settle() commits.
+    void writing();
+    /// Where look-ups go: makes sure that they share a view.
+    void reading();
+    /// The namespace's number, 0 where there is none. Opens a view.
+    std::int64_t space_id(std::string_view space);
+
+    Database& db() noexcept { return db_; }
+    std::int64_t now() const { return now_(); }
+
+private:
+    struct Space {
+        std::int64_t id = 0, epoch = 0;
+        bool fresh = false;  ///< read in the present view
+        std::int64_t entries = 0, bytes = 0;                    // what this transaction adds
+        std::int64_t exact = 0, semantic = 0, missed = 0, refused = 0;  // not yet written
+        double saved = 0;
+    };
+    struct Use {
+        std::int64_t hits = 0, used = 0;
+    };
+
+    Space& space(std::string_view name);
+    Space& space_to_write(std::string_view name);
+    void write_counts();
+    void write_sums();
+    void evict(std::string_view name);
+
+    Database db_;
+    Bounds bounds_;
+    Leases::Now now_;
+    Leases leases_;
+    std::string owner_;
+    std::optional<Snapshot> snapshot_;
+    std::optional<Transaction> transaction_;
+    bool lease_table_used_ = false;
+    std::map<std::string, Space, std::less<>> spaces_;
+    std::unordered_map<std::int64_t, Use> uses_;
+    std::vector<std::pair<CacheKey, std::chrono::milliseconds>> announced_;
+    std::minstd_rand chance_;
+};
+
+/// The set of vectors (index/index.hpp) of one namespace and one fingerprint.
+std::string vector_space(std::int64_t space, std::string_view fingerprint);
+
+}  // namespace llm

@@ -1,0 +1,152 @@
+#include "run.hpp"
+
+namespace llm {
+namespace {
+
+void store_options(Verb& verb, CacheFlags& f) {
+    auto& store = verb.group("Store");
+    store.option("--store", f.store, "FILE", "Use this cache.").completes(Complete::file).setting("cache.path").since("0.1");
+    store.option("--namespace", f.space, "NAME", "Keep to this part of the cache. What is stored in one namespace is never found in another. Where none is given it is 'default'.")
+        .completes(Complete::space)
+        .since("0.1");
+}
+
+void lookup_options(Verb& verb, CacheFlags& f) {
+    auto& lookup = verb.group("Looking up");
+    lookup.option("--max-age", f.max_age, "TIME", "Take no answer older than this.").since("0.1");
+    lookup.option("--lease", f.lease, "TIME",
+                  "Tell other processes for so long that a miss is being answered. Those with --wait wait for the answer then. 0 tells nobody.")
+        .since("0.1");
+}
+
+void wait_option(Verb& verb, CacheFlags& f) {
+    verb.group("Looking up")
+        .option("--wait", f.wait, "TIME",
+                "Wait so long for another process that is having the same request answered. A lease of the same stream is never waited for.")
+        .since("0.1");
+}
+
+void samples_option(Verb& verb, CacheFlags& f, std::string_view group) {
+    verb.group(group)
+        .option("--samples", f.samples, "N",
+                "Keep up to N answers to one request. A look-up with --samples N misses until there are N, and takes one of them by chance from then "
+                "on. At temperature 0 one is kept.")
+        .at_least(1)
+        .since("0.1");
+}
+
+void storing_options(Verb& verb, CacheFlags& f) {
+    auto& storing = verb.group("Storing");
+    storing.option("--ttl", f.ttl, "TIME", "Let the answers expire after this time.").since("0.1");
+    storing.option("--negative-ttl", f.negative_ttl, "TIME",
+                   "Keep failures too, for this time. A look-up gives the record the same error then. Kept are refused, schema, provider, timeout, "
+                   "rate_limit and unreachable.")
+        .since("0.1");
+    storing.option("--tag", f.tags, "TAG", "Mark the answers with this tag, for ls and prune.").since("0.1");
+    storing.flag("--refusals", f.refusals, "Keep refusals too. Answers that were cut off are never kept.").since("0.1");
+    storing.option("--max-entries", f.max_entries, "N", "Keep at most N answers in the namespace. Others go when there are more.").at_least(1).since("0.1");
+    storing.option("--max-bytes", f.max_bytes, "SIZE", "Keep at most this much in the namespace.").since("0.1");
+    storing
+        .choice("--evict", f.evict,
+                {EnumChoice{Evict::lru, "lru", "what was not used for longest"}, EnumChoice{Evict::lfu, "lfu", "what was used least often"},
+                 EnumChoice{Evict::cost, "cost", "what has saved least money"}},
+                "WHICH", "What goes first where the bounds are reached.")
+        .since("0.1");
+}
+
+void selection_options(Verb& verb, CacheFlags& f) {
+    auto& selection = verb.group("Selection");
+    selection.option("--model", f.model, "NAME", "Answers of this model, by its full name.").completes(Complete::model).since("0.1");
+    selection.option("--tag", f.tags, "TAG", "Answers with this tag. Given several times, with any of them.").since("0.1");
+    selection.option("--older", f.older, "TIME", "Answers stored before this time: a date, or an age such as 7d.").since("0.1");
+    selection.flag("--expired", f.expired, "Answers that cannot be found any more, because they expired or were flushed.").since("0.1");
+}
+
+void json_option(Verb& verb, CacheFlags& f) { verb.group("Output").flag("--json", f.json, "Print JSON Lines.").since("0.1"); }
+void yes_option(Verb& verb, CacheFlags& f) { verb.group("Removing").flag("--yes", f.yes, "Do it. Without it only what would go is shown.").since("0.1"); }
+
+}  // namespace
+
+void declare(Tool& tool, CacheFlags& f) {
+    auto& get = tool.verb("get", "give each record the answer stored for it", [&] { return llm::get(tool, f); });
+    request_options(get, f.request);
+    lookup_options(get, f);
+    wait_option(get, f);
+    samples_option(get, f, "Looking up");
+    store_options(get, f);
+    loop_options(get, f.loop);
+    talk_options(get, f.talk);
+
+    auto& put = tool.verb("put", "store each record's answer", [&] { return put_answers(tool, f); });
+    storing_options(put, f);
+    samples_option(put, f, "Storing");
+    store_options(put, f);
+    loop_options(put, f.loop);
+    talk_options(put, f.talk);
+
+    auto& run = tool.verb("run", "let only what is not stored reach a command", [&] { return run_command(tool, f); });
+    run.argument("COMMAND", f.command, "The command and its words, behind --. It gets records on standard input and gives them back answered.");
+    run.group("Looking up")
+        .option("--as", f.as, "NAME", "Name the command NAME in keys, instead of its words and the content of the files among them.")
+        .since("0.1");
+    request_options(run, f.request);
+    lookup_options(run, f);
+    samples_option(run, f, "Looking up");
+    storing_options(run, f);
+    store_options(run, f);
+    loop_options(run, f.loop);
+    talk_options(run, f.talk);
+
+    auto& ls = tool.verb("ls", "list what is stored, the newest first", [&] { return list(tool, f); });
+    selection_options(ls, f);
+    ls.group("Selection").option("--limit", f.limit, "N", "At most N. Without it 20 are shown, with --json all.").at_least(0).since("0.1");
+    store_options(ls, f);
+    json_option(ls, f);
+
+    auto& show = tool.verb("show", "show entries whole", [&] { return llm::show(tool, f); });
+    show.argument("KEY", f.keys, "The beginning of a key, as ls shows it.");
+    store_options(show, f);
+    json_option(show, f);
+
+    auto& rm = tool.verb("rm", "remove entries by key", [&] { return llm::remove(tool, f); });
+    rm.argument("KEY", f.keys, "The beginning of a key, as ls shows it.");
+    yes_option(rm, f);
+    store_options(rm, f);
+    json_option(rm, f);
+
+    auto& prune = tool.verb("prune", "remove what has expired, or a selection", [&] { return prune_cache(tool, f); });
+    selection_options(prune, f);
+    yes_option(prune, f);
+    prune.group("Removing").flag("--all", f.all, "Select everything.").since("0.1");
+    prune.group("Removing")
+        .flag("--flush", f.flush, "Let nothing stored so far be found any more, at once. Where --namespace is given, in that namespace alone.")
+        .since("0.1");
+    store_options(prune, f);
+    json_option(prune, f);
+
+    auto& stats = tool.verb("stats", "say how often answers were found, and what that saved", [&] { return llm::stats(tool, f); });
+    store_options(stats, f);
+    json_option(stats, f);
+
+    auto& out = tool.verb("export", "write the stored answers as records", [&] { return export_entries(tool, f); });
+    selection_options(out, f);
+    store_options(out, f);
+
+    auto& in = tool.verb("import", "store what export wrote", [&] { return import_entries(tool, f); });
+    store_options(in, f);
+    loop_options(in, f.loop);
+
+    auto& verify = tool.verb("verify", "look for damage in the cache", [&] { return llm::verify(tool, f); });
+    store_options(verify, f);
+    talk_options(verify, f.talk);
+
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... -- COMMAND < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|verify [OPTION]...");
+    tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
+    tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
+    tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");
+    tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_CACHE_PATH, LLMUTILS_MODEL");
+    tool.file("$XDG_CACHE_HOME/llm-utils/cache.db", "the cache");
+    tool.see_also("llm-ask(1)").see_also("llm-record(5)").see_also("llm-utils(7)");
+}
+
+}  // namespace llm

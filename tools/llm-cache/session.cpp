@@ -1,0 +1,57 @@
+#include "session.hpp"
+
+#include "base/paths.hpp"
+#include "cli/settings.hpp"
+#include "record/writer.hpp"
+
+namespace llm {
+namespace {
+
+std::filesystem::path store_path(const Settings& settings, const Environment& environment) {
+    const std::string path = settings.text("cache.path").value_or("");
+    return path.empty() ? cache_folder(environment) / "cache.db" : expand_home(path, environment);
+}
+
+RequestSpec spec_of(const CacheFlags& f, const Settings& settings) {
+    RequestSpec s;
+    s.model = f.request.model;
+    s.system = f.request.system;
+    s.template_text = f.request.template_text;
+    for (const auto& [key, value] : f.request.options) s.options.emplace_back(key, value);
+    s.attachments = f.request.attachments;
+    s.schema = f.request.schema;
+    s.wins = f.request.override_record ? RequestSpec::Wins::flags : RequestSpec::Wins::record;
+    s.context = f.request.no_context ? RequestSpec::Context::left_out : RequestSpec::Context::given;
+    if (!f.request.model) s.default_model = settings.text("model.default").value_or("");
+    return s;
+}
+
+Bounds bounds_of(const CacheFlags& f) {
+    Bounds b;
+    if (f.max_entries) b.entries = *f.max_entries;
+    if (f.max_bytes) b.bytes = f.max_bytes->bytes;
+    b.evict = f.evict;
+    return b;
+}
+
+}  // namespace
+
+CacheSession::CacheSession(const Tool& tool, const CacheFlags& f, Access access)
+    : settings(settings_of(tool, environment)), models(settings, environment), form(spec_of(f, settings)),
+      store(store_path(settings, environment), access, bounds_of(f)) {}
+
+QuestionOptions CacheSession::question_options(const CacheFlags& f) const {
+    QuestionOptions o;
+    if (!f.space) return o;
+    o.space = *f.space;
+    o.space_is = QuestionOptions::Space::given;
+    return o;
+}
+
+Say say_as(const Tool& tool) {
+    return [&tool](std::string_view text) { write_all(2, fmt::format("{}: {}\n", tool.name(), text), "standard error"); };
+}
+
+Say explain_as(const Tool& tool, const CacheFlags& f) { return f.talk.explain ? say_as(tool) : Say{}; }
+
+}  // namespace llm
