@@ -52,8 +52,8 @@ Task<void> Splice::step(Record& record, Emitter& emitter) {
     }
     if (getter_.answer(record, q)) co_return;
     getter_.miss(record, q);
-    store_.announce(q.key, lease_);
     const FlightPtr flight = launch(record, q, emitter);
+    store_.announce(q.key, lease_);
     co_await Landing{flight};
     finish(record, *flight);
 }
@@ -164,9 +164,12 @@ void Splice::share(Record& record, const Flight& flight) {
     if (flight.failure) throw Error(*flight.failure);
     Record answer;
     answer.load(flight.line, record.number());
+    if (const auto response = answer.raw("response")) {
+        getter_.give(record, flight.question, {0, AnswerKind::response, store_.now(), std::string{*response}});
+        return;
+    }
     getter_.miss(record, flight.question);
-    if (const auto response = answer.raw("response")) record.set_raw("response", *response);
-    else if (const auto error = answer.raw("error")) record.set_raw("error", *error);
+    if (const auto error = answer.raw("error")) record.set_raw("error", *error);
 }
 
 }  // namespace llm
