@@ -19,10 +19,17 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <algorithm>
 #include <array>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <regex>
+#include <set>
+
+#include <pthread.h>
 
 namespace llm {
 namespace {
@@ -134,17 +141,88 @@ Json schema_of(std::string_view given) {
     return object_of_fields(text);
 }
 
+namespace {
+
+using Plain = nlohmann::json;
+
+/// A reference that leads back to itself would be followed for ever.
+void refuse_circles(const Plain& node, const Plain& root) {
+    if (node.is_object()) {
+        std::set<std::string> seen;
+        for (const Plain* at = &node; at->is_object() && at->contains("$ref") && (*at)["$ref"].is_string();) {
+            const std::string ref = (*at)["$ref"].get<std::string>();
+            if (!ref.starts_with('#')) break;
+            if (!seen.insert(ref).second || (ref == "#" && root.contains("$ref")))
+                throw Error(Fault::data, "the schema cannot be used: the reference '{}' leads back to itself", ref);
+            const Plain::json_pointer target{ref.substr(1)};
+            if (!root.contains(target)) break;  // the parser says so
+            at = &root[target];
+        }
+    }
+    if (node.is_structured())
+        for (const Plain& inner : node) refuse_circles(inner, root);
+}
+
+bool has_expressions(const Plain& node) {
+    if (node.is_object() && (node.contains("pattern") || node.contains("patternProperties") || node.contains("format"))) return true;
+    return node.is_structured() && std::any_of(node.begin(), node.end(), has_expressions);
+}
+
+std::size_t longest_text(const Plain& node) {
+    std::size_t longest = node.is_string() ? node.get_ref<const std::string&>().size() : 0;
+    if (node.is_structured())
+        for (const Plain& inner : node) longest = std::max(longest, longest_text(inner));
+    return longest;
+}
+
+// std::regex recurses once and more for each character it matches.
+constexpr std::size_t fits_any_stack = 2000;
+constexpr std::size_t fits_large_stack = 100'000;
+constexpr std::size_t large_stack = std::size_t{1} << 30;  // address space; only what is used becomes memory
+
+/// Runs `work` to its end on a stack that has room for it.
+void on_large_stack(const std::function<void()>& work) {
+    struct Job {
+        const std::function<void()>& work;
+        std::exception_ptr thrown;
+    } job{work, nullptr};
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_t thread{};
+    const auto body = [](void* given) -> void* {
+        auto& j = *static_cast<Job*>(given);
+        try {
+            j.work();
+        } catch (...) {
+            j.thrown = std::current_exception();
+        }
+        return nullptr;
+    };
+    const bool started = pthread_attr_setstacksize(&attributes, large_stack) == 0 && pthread_create(&thread, &attributes, body, &job) == 0;
+    pthread_attr_destroy(&attributes);
+    if (!started) throw Error(Fault::internal, "no memory to check a long text against a pattern of the schema");
+    pthread_join(thread, nullptr);
+    if (job.thrown) std::rethrow_exception(job.thrown);
+}
+
+}  // namespace
+
 struct SchemaCheck::State {
     nlohmann::json document;  // the adapter knows this type alone; the schema borrows from it
     valijson::Schema schema;
+    bool expressions = false;
 };
 
 SchemaCheck::SchemaCheck(const Json& schema) : state_(std::make_unique<State>()) {
     try {
         state_->document = nlohmann::json::parse(dump(schema));
         valijson::SchemaParser parser{valijson::SchemaParser::kDraft7};
+        refuse_circles(state_->document, state_->document);
         const valijson::adapters::NlohmannJsonAdapter adapter{state_->document};
         parser.populateSchema(adapter, state_->schema);
+        state_->expressions = has_expressions(state_->document);
+    } catch (const Error&) {
+        throw;
     } catch (const std::exception& e) {
         throw Error(Fault::data, "the schema cannot be used: {}", e.what());
     }
@@ -160,7 +238,18 @@ std::vector<std::string> SchemaCheck::violations(const Json& value) const {
     const valijson::adapters::NlohmannJsonAdapter adapter{plain};
     valijson::ValidationResults results;
     valijson::Validator validator;
-    if (validator.validate(state_->schema, adapter, &results)) return out;
+    const std::size_t longest = state_->expressions ? longest_text(plain) : 0;
+    if (longest > fits_large_stack)
+        return {fmt::format("answer: a text of {} bytes is too long to be checked against a pattern", longest)};
+    bool satisfied = false;
+    const auto validate = [&] { satisfied = validator.validate(state_->schema, adapter, &results); };
+    try {
+        if (longest > fits_any_stack) on_large_stack(validate);
+        else validate();
+    } catch (const std::regex_error& e) {
+        throw Error(Fault::data, "a pattern of the schema cannot be used: {}", e.what());
+    }
+    if (satisfied) return out;
     valijson::ValidationResults::Error error;
     while (out.size() < 10 && results.popError(error)) {
         std::string where = "answer";
@@ -172,8 +261,35 @@ std::vector<std::string> SchemaCheck::violations(const Json& value) const {
     return out;
 }
 
+namespace {
+
+/// As deep as a record may be. Trees are destroyed and printed by recursion, and an answer may hold anything.
+bool is_shallow(std::string_view text) {
+    constexpr long deepest = 1000;
+    long depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c == '\\') ++i;
+            else quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > deepest) return false;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
 Json json_in(std::string_view text) {
-    const auto attempt = [](std::string_view t) { return Json::parse(t, nullptr, false); };
+    const auto attempt = [](std::string_view t) {
+        return is_shallow(t) ? Json::parse(t, nullptr, false) : Json(Json::value_t::discarded);
+    };
     Json j = attempt(trimmed(text));
     if (!j.is_discarded()) return j;
     j = attempt(last_fenced_block(text));
