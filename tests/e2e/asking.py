@@ -234,3 +234,36 @@ def models_are_listed_without_any_call(w):
         expect(any(one["model"].startswith("builtin/") for one in out), out[:3])
         expect(any(one["model"].startswith("p/") for one in out), "the user's own provider")
         equal(w.count(tagged), 0)
+
+
+LONG = "ab " * 30_000
+
+
+@for_each(
+    ("a pattern over a long text", {"pattern": "^(a|b| )*$"}, LONG, None),
+    ("a pattern that a long text breaks", {"pattern": "^[a ]*$"}, LONG, "schema"),
+    ("a pattern over a text of half a megabyte", {"pattern": "^(a|b| )*$"}, LONG * 6, "schema"),
+    ("a pattern that is none", {"pattern": "["}, "x", "data"),
+    ("a type that is none", {"type": "nonsense"}, "x", "data"),
+    ("a reference to itself", {"$ref": "#"}, "x", "data"),
+    ("references in a circle", {"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}, "$ref": "#/definitions/a"}, "x", "data"),
+    ("a reference to nowhere", {"$ref": "#/nowhere"}, "x", "data"),
+    ("a reference to another machine", {"$ref": "http://127.0.0.1:9/schema.json"}, "x", "data"),
+)
+def a_schema_never_ends_the_process(w, _, schema, text, fault):
+    with w.home() as home:
+        given = jsonl({"id": 1, "prompt": json.dumps(text), "schema": schema}, {"id": 2, "prompt": "next"})
+        result = ask(home, "-m", "builtin/echo", "--repairs", 0, stdin=given, code=None)
+        first, second = records(result)
+        equal(first.get("error", {}).get("fault"), fault, first.get("error"))
+        equal(second["response"]["text"], "next")
+
+
+@test
+def an_answer_nested_without_end_breaks_its_schema_and_nothing_else(w):
+    with w.home() as home:
+        for deep in ("[" * 300_000 + "]" * 300_000, '{"a":' * 300_000, "[" * 1_000_000):
+            given = jsonl({"id": 1, "prompt": deep, "schema": {"type": "array"}}, {"id": 2, "prompt": "next"})
+            first, second = records(ask(home, "-m", "builtin/echo", "--repairs", 0, stdin=given, code=3))
+            equal(first["error"]["fault"], "schema")
+            equal(second["response"]["text"], "next")
