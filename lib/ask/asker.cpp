@@ -116,9 +116,7 @@ Task<void> Asker::step(Record& record, Emitter& emitter) {
     else answer = co_await ask(model, request, emitter, context);
     if (options_.extract == AskOptions::Extract::last_block) answer.completion.text = last_fenced_block(answer.completion.text);
     if (options_.usage) options_.usage(usage_line(model, answer));
-    Json response = response_member(answer);
-    if (wants_json) response["json"] = std::move(value);
-    record.set("response", response);
+    record.set_raw("response", response_text(answer, wants_json ? &value : nullptr));
 }
 
 Task<Answer> Asker::ask(const ResolvedModel& model, Request request, Emitter& emitter, const CallContext& context) {

@@ -6,11 +6,13 @@
 #include "chat/address.hpp"
 #include "log/journal.hpp"
 #include "log/when.hpp"
+#include "record/scan.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 namespace llm {
@@ -31,7 +33,6 @@ Task<void> pause(Loop& loop, Instant until) {
         co_await loop.sleep_until(std::min(until, after(Steady::now(), .25)));
 }
 
-double rounded(double ms) { return std::round(ms * 10) / 10; }
 
 }  // namespace
 
@@ -41,30 +42,34 @@ struct Caller::Attempt {
     std::vector<Chunk> chunks;
 };
 
-Json response_member(const Answer& a) {
+std::string response_text(const Answer& a, const Json* json) {
     const Completion& c = a.completion;
-    Json r{{"text", c.text}};
-    if (!c.tool_calls.is_null()) r["tool_calls"] = c.tool_calls;
-    if (!c.model.empty()) r["model"] = c.model;
-    r["provider"] = a.provider;
-    if (!c.finish.empty()) r["finish"] = c.finish;
-    Json usage = Json::object();
-    const auto put = [&usage](const char* name, const std::optional<long>& n) {
-        if (n) usage[name] = *n;
+    std::string out;
+    out.reserve(c.text.size() + 240);
+    const auto member = [&out](std::string_view name) -> std::string& { return out.append(",\"").append(name).append("\":"); };
+    out.append("{\"text\":").append(quote(c.text));
+    if (json != nullptr) member("json").append(dump(*json));
+    if (!c.tool_calls.is_null()) member("tool_calls").append(dump(c.tool_calls));
+    if (!c.model.empty()) member("model").append(quote(c.model));
+    member("provider").append(quote(a.provider));
+    if (!c.finish.empty()) member("finish").append(quote(c.finish));
+    std::string usage;
+    const auto count = [&usage](std::string_view name, const std::optional<long>& n) {
+        if (n) fmt::format_to(std::back_inserter(usage), "{}\"{}\":{}", usage.empty() ? "" : ",", name, *n);
     };
-    put("input", c.usage.input);
-    put("output", c.usage.output);
-    put("cached", c.usage.cached);
-    put("cache_write", c.usage.cache_write);
-    put("reasoning", c.usage.reasoning);
-    if (!usage.empty()) r["usage"] = std::move(usage);
-    if (a.cost) r["cost"] = *a.cost;
-    r["ms"] = rounded(a.ms);
-    if (a.first_ms) r["first_ms"] = rounded(*a.first_ms);
-    r["attempts"] = a.attempts;
-    if (!c.logprobs.is_null()) r["logprobs"] = c.logprobs;
-    if (!c.provider.is_null()) r["provider_data"] = c.provider;
-    return r;
+    count("input", c.usage.input);
+    count("output", c.usage.output);
+    count("cached", c.usage.cached);
+    count("cache_write", c.usage.cache_write);
+    count("reasoning", c.usage.reasoning);
+    if (!usage.empty()) member("usage").append("{").append(usage).append("}");
+    if (a.cost) member("cost").append(dump(Json(*a.cost)));
+    fmt::format_to(std::back_inserter(member("ms")), "{:.1f}", a.ms);
+    if (a.first_ms) fmt::format_to(std::back_inserter(member("first_ms")), "{:.1f}", *a.first_ms);
+    fmt::format_to(std::back_inserter(member("attempts")), "{}", a.attempts);
+    if (!c.logprobs.is_null()) member("logprobs").append(dump(c.logprobs));
+    if (!c.provider.is_null()) member("provider_data").append(dump(c.provider));
+    return out.append("}");
 }
 
 Caller::Caller(Loop& loop, const Settings& settings, const Environment& environment, CallOptions options)

@@ -55,9 +55,9 @@ struct Answer {
     std::optional<double> first_ms;  ///< to the first byte of the answer's body
     int attempts = 1;
 };
-/// The record's `response` member (llm-record(5)), without `json`. Beyond the contract: `logprobs`, and `provider_data`, which belongs into
-/// the assistant's turn as `provider` when the conversation goes on (thought signatures).
-Json response_member(const Answer&);
+/// The record's `response` member (llm-record(5)) as JSON text; `json` is the value a schema was asked for, or null. Beyond the contract:
+/// `logprobs`, and `provider_data`, which belongs into the assistant's turn as `provider` when the conversation goes on (thought signatures).
+std::string response_text(const Answer&, const Json* json = nullptr);
 
 class Caller {
 public:

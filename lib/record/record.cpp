@@ -116,20 +116,38 @@ Json Record::value() const {
 }
 
 void Record::set_raw(std::string_view name, std::string_view json) {
-    if (const MemberSpan* m = find(scan_, line_, name)) {
-        line_.replace(m->value_begin, m->value_end - m->value_begin, json);
-    } else {
-        std::string piece;
-        piece.reserve(name.size() + json.size() + 4);
-        if (!scan_.members.empty()) piece += ',';
-        piece += quote(name);
-        piece += ':';
-        piece += json;
-        // behind the last member, so that white space before the brace stays where it was
-        const std::size_t at = scan_.members.empty() ? scan_.open + 1 : scan_.members.back().value_end;
-        line_.insert(at, piece);
+    if (const MemberSpan* found = find(scan_, line_, name)) {
+        const MemberSpan m = *found;
+        line_.replace(m.value_begin, m.value_end - m.value_begin, json);
+        const auto longer = static_cast<std::ptrdiff_t>(json.size()) - static_cast<std::ptrdiff_t>(m.value_end - m.value_begin);
+        const auto moved = [&](std::size_t& at) {
+            if (at >= m.value_end) at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + longer);
+        };
+        for (MemberSpan& other : scan_.members) {
+            moved(other.key_begin);
+            moved(other.key_end);
+            moved(other.value_begin);
+            moved(other.value_end);
+        }
+        moved(scan_.close);
+        return;
     }
-    scan(line_, scan_);
+    // behind the last member, so that white space before the brace stays where it was
+    const bool first = scan_.members.empty();
+    const std::size_t at = first ? scan_.open + 1 : scan_.members.back().value_end;
+    const std::string key = quote(name);
+    std::string piece;
+    piece.reserve(key.size() + json.size() + 2);
+    if (!first) piece += ',';
+    piece.append(key).append(1, ':').append(json);
+    line_.insert(at, piece);
+    MemberSpan m{};
+    m.key_begin = at + (first ? 1 : 2);
+    m.key_end = m.key_begin + key.size() - 2;
+    m.value_begin = m.key_end + 2;
+    m.value_end = m.value_begin + json.size();
+    scan_.members.push_back(m);
+    scan_.close += piece.size();
 }
 
 void Record::erase(std::string_view name) {

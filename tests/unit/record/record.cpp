@@ -66,3 +66,24 @@ TEST_CASE("record: an error member is known by its fault") {
     const Json j = error_member(e, "llm-ask", 9);
     CHECK(dump(j) == R"({"tool":"llm-ask","fault":"timeout","message":"slow","status":504,"line":9})");
 }
+
+TEST_CASE("record: after any number of splices the members are where a new reading finds them") {
+    auto r = Record::parse(R"({ "a" : 1 , "b":"x","a":[1,2] , "c":{} } )", 1);
+    int n = 0;
+    for (const char* name : {"b", "new", "a", "c", "new", "d\"q", "b", "a"}) {
+        ++n;
+        r.set_raw(name, std::string(static_cast<std::size_t>(n % 3), ' ') + quote(std::string(static_cast<std::size_t>(7 * n % 31), 'x')));
+        const Scan& kept = r.scanned();
+        Scan read;
+        scan(r.line(), read);
+        INFO(r.line());
+        REQUIRE(read.kind == Scan::Kind::object);
+        REQUIRE(kept.members.size() == read.members.size());
+        CHECK(kept.close == read.close);
+        for (std::size_t i = 0; i < read.members.size(); ++i) {
+            CHECK(kept.members[i].key_begin == read.members[i].key_begin);
+            CHECK(kept.members[i].key_end == read.members[i].key_end);
+            CHECK(kept.members[i].value_end == read.members[i].value_end);
+        }
+    }
+}
