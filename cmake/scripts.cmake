@@ -16,4 +16,5 @@ llm_script_test(e2e.llm-ask COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/te
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/cli/run.py)
   llm_script_test(cli.golden COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/cli/run.py)
 endif()
+llm_script_test(cache.chains COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tests/cache/run.py)
 llm_script_test(examples COMMAND sh ${CMAKE_SOURCE_DIR}/examples/run.sh)

@@ -20,11 +20,11 @@ Error no_answer(const std::string& command, int status) {
 
 }  // namespace
 
-/// `co_await Landing{flight}`
+/// `co_await Landing{*flight}`: borrowed, because g++ 12 destroys an awaited aggregate's members twice.
 struct Splice::Landing {
-    FlightPtr flight;
-    bool await_ready() const noexcept { return flight->landed; }
-    void await_suspend(std::coroutine_handle<> h) const { flight->waiting.push_back(h); }
+    Flight& flight;
+    bool await_ready() const noexcept { return flight.landed; }
+    void await_suspend(std::coroutine_handle<> h) const { flight.waiting.push_back(h); }
     void await_resume() const noexcept {}
 };
 
@@ -46,7 +46,7 @@ Task<void> Splice::step(Record& record, Emitter& emitter) {
     const auto same = by_key_.find(q.key.hex());
     if (same != by_key_.end()) {
         const FlightPtr flight = same->second;
-        co_await Landing{flight};
+        co_await Landing{*flight};
         share(record, *flight);
         co_return;
     }
@@ -54,7 +54,7 @@ Task<void> Splice::step(Record& record, Emitter& emitter) {
     getter_.miss(record, q);
     const FlightPtr flight = launch(record, q, emitter);
     store_.announce(q.key, lease_);
-    co_await Landing{flight};
+    co_await Landing{*flight};
     finish(record, *flight);
 }
 

@@ -309,7 +309,7 @@ void CacheStore::evict(std::string_view name) {
     const std::int64_t keep_bytes = bounds_.bytes ? most_bytes - most_bytes / 20 : bytes;
     const std::string_view order = bounds_.evict == Evict::lru   ? "used"
                                    : bounds_.evict == Evict::lfu ? "hits, used"
-                                                                 : "coalesce(e.cost, 0) * (hits + 1), used";
+                                                                 : "coalesce(e.cost, 0) * (coalesce(u.hits, 0) + 1), used";
     std::vector<std::pair<std::int64_t, std::int64_t>> going;
     {
         auto rows = db_.prepare(fmt::format(
