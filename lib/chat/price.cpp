@@ -21,6 +21,8 @@ const Rates& rates_for(const Price& price, long input) {
 }  // namespace
 
 std::optional<double> cost(const Price& price, const Usage& usage) {
+    const bool free = price.input == 0.0 && price.output == 0.0 && price.steps.empty();
+    if (free && price.cache_write.value_or(0) == 0.0 && price.cached.value_or(0) == 0.0) return 0.0;
     if (!usage.input || !usage.output) return std::nullopt;
     const long cached = usage.cached.value_or(0), written = usage.cache_write.value_or(0);
     const long plain = *usage.input - cached - written;

@@ -27,7 +27,7 @@ struct Price : Rates {
     friend bool operator==(const Price&, const Price&) = default;
 };
 
-/// Dollars for the tokens counted. Nothing where a count or a rate that is needed is unknown: input and
+/// Dollars for the tokens counted. 0 where all is known to be free, counted or not. Nothing where a count or a rate that is needed is unknown: input and
 /// output counts always are, a rate only where it has tokens. Cached and written tokens are parts of the
 /// input and are charged at their own rates instead of `input`. Reasoning tokens are part of the output.
 std::optional<double> cost(const Price&, const Usage&);

@@ -25,7 +25,7 @@ struct AskFlags {
     bool chat = false;
     LogVerb log = LogVerb::none;
     std::string since, until, fault, tool, older;
-    long limit = 0;
+    std::optional<long> limit;
     bool yes = false;
 };
 

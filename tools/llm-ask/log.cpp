@@ -10,6 +10,7 @@
 #include "log/when.hpp"
 
 #include <charconv>
+#include <cmath>
 
 namespace llm {
 namespace {
@@ -31,13 +32,21 @@ CallFilter filter_of(const AskFlags& f, std::int64_t now) {
     return c;
 }
 
+/// Milliseconds with one decimal: what a person reads.
+void round_ms(Json& row) {
+    for (const char* name : {"ms", "first_ms", "p50_ms", "p95_ms", "p50_first_ms", "p95_first_ms"})
+        if (const auto it = row.find(name); it != row.end() && it->is_number()) *it = std::round(it->get<double>() * 10) / 10;
+}
+
 int list(JournalReader& journal, const AskFlags& f, std::int64_t now) {
-    const auto limit = static_cast<std::size_t>(f.limit > 0 ? f.limit : f.loop.json ? 0 : 20);
+    const auto limit = static_cast<std::size_t>(f.limit.value_or(f.loop.json ? 0 : 20));
     std::size_t found = 0;
     if (f.loop.json) {
         journal.list(filter_of(f, now), limit, [&found](const LoggedCall& c) {
             ++found;
-            put(dump(to_json(c)) + "\n");
+            Json row = to_json(c);
+            round_ms(row);
+            put(dump(row) + "\n");
             return true;
         });
         return found > 0 ? 0 : 1;
@@ -54,6 +63,7 @@ int list(JournalReader& journal, const AskFlags& f, std::int64_t now) {
                  {"answer", "ANSWER", Align::left, true}}};
     journal.list(filter_of(f, now), limit, [&table](const LoggedCall& c) {
         Json row = to_json(c);
+        round_ms(row);
         if (row.contains("time")) row["time"] = text_of(row, "time").substr(0, 19);
         table.add(std::move(row));
         return true;
@@ -91,7 +101,11 @@ int stats(JournalReader& journal, const AskFlags& f, std::int64_t now) {
                  {"unpriced", "UNPRICED", Align::right, false},
                  {"p50_ms", "P50 MS", Align::right, false},
                  {"p95_ms", "P95 MS", Align::right, false}}};
-    for (const CallStats& s : journal.stats(filter_of(f, now), StatsBy::day_and_model)) table.add(to_json(s));
+    for (const CallStats& s : journal.stats(filter_of(f, now), StatsBy::day_and_model)) {
+        Json row = to_json(s);
+        round_ms(row);
+        table.add(std::move(row));
+    }
     put(table, f.loop.json ? Listing::json : Listing::table);
     return table.size() > 0 ? 0 : 1;
 }

@@ -70,3 +70,11 @@ TEST_CASE("price: counts that cannot be are no cost") {
     CHECK_FALSE(cost(price(1, 1), usage(100, 10, 200)));
     CHECK_FALSE(cost(price(1, 1), usage(100, -10)));
 }
+
+TEST_CASE("price: what is known to be free costs nothing, counted or not") {
+    llm::Price price;
+    price.input = price.output = 0;
+    CHECK(llm::cost(price, llm::Usage{}) == 0.0);
+    price.output.reset();
+    CHECK_FALSE(llm::cost(price, llm::Usage{}).has_value());
+}
