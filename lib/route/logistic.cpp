@@ -112,7 +112,7 @@ Logistic fit_logistic(const Table& table, std::span<const double> targets, doubl
         add(step.s, -1, w);
         add(step.y, -1, gradient);
         const double curvature = inner(step.s, step.y);
-        const bool settled = value - next_value < 1e-9;
+        const bool settled = value - next_value < 1e-7;
         w = std::move(next);
         gradient = next_gradient;
         value = next_value;

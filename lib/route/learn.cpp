@@ -1,0 +1,181 @@
+#include "route/learn.hpp"
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "route/splits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace llm {
+namespace {
+
+constexpr std::size_t dimension = BuiltinEmbedder::dimension;
+constexpr std::size_t least_outcomes = 20;
+
+/// σ(slope·x + offset) fitted to targets in [0,1] (Platt 1999).
+std::pair<double, double> calibrate(const std::vector<double>& x, const std::vector<double>& targets) {
+    Table table;
+    table.dense_width = 1;
+    for (const double v : x) table.dense.push_back(static_cast<float>(v));
+    table.sparse.resize(x.size());
+    const Logistic fitted = fit_logistic(table, targets, 1e-3);
+    return {std::max(fitted.dense[0], 1e-3), fitted.bias};
+}
+
+}  // namespace
+
+std::size_t Router::count_width() const noexcept {
+    return prompt_feature_names().size() + (options_.evidence == Evidence::answer ? answer_feature_names().size() : 0);
+}
+
+void Router::raw_counts(std::string_view prompt, std::string_view answer, float* out) const {
+    prompt_features(prompt, out);
+    if (options_.evidence == Evidence::answer) answer_features(prompt, answer, out + prompt_feature_names().size());
+}
+
+Router::Row Router::row(std::string_view prompt, std::string_view answer, const float* counts) const {
+    Row out;
+    const std::size_t width = count_width();
+    out.dense.resize(width + dimension);
+    if (counts != nullptr) {
+        std::copy_n(counts, width, out.dense.begin());
+    } else {
+        raw_counts(prompt, answer, out.dense.data());
+    }
+    for (std::size_t i = 0; i < width; ++i)
+        out.dense[i] = static_cast<float>(options_.counts) * std::clamp((out.dense[i] - mean_[i]) * scale_[i], -4.0F, 4.0F);
+    embedder_->embed(prompt, &out.dense[width]);
+    for (std::size_t i = 0; i < dimension; ++i) out.dense[width + i] *= static_cast<float>(options_.meaning);
+    if (options_.words > 0) {
+        out.sparse = hashed_words(prompt, options_.hash_bits);
+        for (auto& [slot, value] : out.sparse) value *= static_cast<float>(options_.words);
+    }
+    return out;
+}
+
+void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t> rows) {
+    const std::size_t width = count_width();
+    std::vector<float> counts(rows.size() * width);
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        raw_counts(outcomes[rows[r]].prompt, outcomes[rows[r]].answer, &counts[r * width]);
+    mean_.assign(width, 0);
+    scale_.assign(width, 0);
+    for (std::size_t i = 0; i < width; ++i) {
+        double sum = 0, squares = 0;
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+            const double v = double{counts[r * width + i]};
+            sum += v;
+            squares += v * v;
+        }
+        const double n = static_cast<double>(rows.size());
+        const double variance = squares / n - (sum / n) * (sum / n);
+        mean_[i] = static_cast<float>(sum / n);
+        scale_[i] = variance > 1e-9 ? static_cast<float>(1 / std::sqrt(variance)) : 0.0F;
+    }
+
+    Table table;
+    table.dense_width = width + dimension;
+    table.sparse_width = options_.words > 0 ? std::size_t{1} << options_.hash_bits : 0;
+    std::vector<double> weak, strong, gain;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const Outcome& o = outcomes[rows[r]];
+        Row one = row(o.prompt, o.answer, &counts[r * width]);
+        table.dense.insert(table.dense.end(), one.dense.begin(), one.dense.end());
+        table.sparse.push_back(std::move(one.sparse));
+        weak.push_back(o.weak);
+        strong.push_back(o.strong);
+        gain.push_back((1 + o.strong - o.weak) / 2);
+    }
+    if (options_.gain_head > 0) gain_ = fit_logistic(table, gain, options_.penalty);
+    if (options_.each_head > 0) {
+        weak_ = fit_logistic(table, weak, options_.penalty);
+        strong_ = fit_logistic(table, strong, options_.penalty);
+    }
+
+    neighbour_vectors_.clear();
+    neighbour_gains_.clear();
+    if (options_.neighbours == 0) return;
+    std::array<float, dimension> vector{};
+    for (const std::size_t r : rows) {
+        if (neighbour_gains_.size() == options_.most_neighbours) break;
+        embedder_->embed(outcomes[r].prompt, vector.data());
+        for (const float v : vector)
+            neighbour_vectors_.push_back(static_cast<std::int8_t>(std::lround(std::clamp(v * 256, -127.0F, 127.0F))));
+        neighbour_gains_.push_back(static_cast<float>(outcomes[r].strong - outcomes[r].weak));
+    }
+}
+
+double Router::gain(const Row& row) const {
+    double heads = 0, sum = 0;
+    if (options_.gain_head > 0) {
+        sum += options_.gain_head * (2 * sigmoid(gain_.logit(row.dense.data(), row.sparse)) - 1);
+        heads += options_.gain_head;
+    }
+    if (options_.each_head > 0) {
+        sum += options_.each_head * (sigmoid(strong_.logit(row.dense.data(), row.sparse)) -
+                                     sigmoid(weak_.logit(row.dense.data(), row.sparse)));
+        heads += options_.each_head;
+    }
+    const double linear = heads > 0 ? sum / heads : 0;
+    if (neighbour_gains_.empty()) return linear;
+
+    std::vector<std::pair<float, float>> near;
+    const float* vector = &row.dense[count_width()];
+    for (std::size_t i = 0; i < neighbour_gains_.size(); ++i) {
+        float dot = 0;
+        for (std::size_t j = 0; j < dimension; ++j) dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
+        near.emplace_back(dot, neighbour_gains_[i]);
+    }
+    const std::size_t k = std::min(options_.neighbours, near.size());
+    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k), near.end(), std::greater<>{});
+    double of_neighbours = 0;
+    for (std::size_t i = 0; i < k; ++i) of_neighbours += double{near[i].second};
+    return (1 - options_.neighbour_share) * linear + options_.neighbour_share * of_neighbours / static_cast<double>(k);
+}
+
+Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& embedder, const LearnOptions& options) {
+    if (outcomes.size() < least_outcomes)
+        throw Error(Fault::data, "{} outcomes are too few to train a router; give {} or more", outcomes.size(), least_outcomes);
+    if (std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& o) { return o.weak == o.strong; }))
+        throw Error(Fault::data, "the weak and the strong model do equally well on all {} outcomes; there is nothing to learn",
+                    outcomes.size());
+    const std::size_t folds = options.calibration_folds < 2 ? 0 : options.calibration_folds;
+    std::vector<double> gains, targets;
+    for (std::size_t fold = 0; fold < folds; ++fold) {
+        std::vector<std::size_t> kept;
+        for (std::size_t i = 0; i < outcomes.size(); ++i)
+            if (fold_of(outcomes[i].prompt, folds, 77) != fold) kept.push_back(i);
+        if (kept.size() == outcomes.size() || kept.empty()) continue;
+        Router part{embedder, options};
+        part.fit(outcomes, kept);
+        for (const Outcome& o : outcomes) {
+            if (fold_of(o.prompt, folds, 77) != fold) continue;
+            gains.push_back(part.gain(part.row(o.prompt, o.answer)));
+            targets.push_back(std::max(0.0, o.strong - o.weak));
+        }
+    }
+    Router out{embedder, options};
+    std::vector<std::size_t> all(outcomes.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    out.fit(outcomes, all);
+    if (!gains.empty()) std::tie(out.slope_, out.offset_) = calibrate(gains, targets);
+    return out;
+}
+
+double Router::score(std::string_view prompt, std::string_view weak_answer) const {
+    return sigmoid(slope_ * gain(row(prompt, weak_answer)) + offset_);
+}
+
+double Router::threshold_for(std::span<const double> scores, double share) {
+    if (scores.empty()) throw Error(Fault::data, "no scores to set a threshold by; give records with prompts");
+    std::vector<double> sorted(scores.begin(), scores.end());
+    std::sort(sorted.begin(), sorted.end(), std::greater<>{});
+    const auto wanted = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(sorted.size())));
+    if (wanted == 0) return std::nextafter(sorted.front(), 2.0);
+    return sorted[wanted - 1];
+}
+
+}  // namespace llm

@@ -1,0 +1,87 @@
+/// The trained router: from recorded outcomes of a weak and a strong model to one number a request.
+///
+/// Three kinds of evidence: hashed words and pairs, the builtin embedder's vector, and counts (route/features.hpp),
+/// each block scaled to its own weight in the penalty; a logistic regression for the gain of asking the strong model,
+/// and one for each model being right; nearest labelled neighbours by cosine, on demand. Trained on the calling
+/// thread in seconds; deterministic.
+#pragma once
+
+#include "base/json.hpp"
+#include "embedders/builtin.hpp"
+#include "route/logistic.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm {
+
+struct Outcome {
+    std::string prompt;
+    std::string answer;  ///< the weak model's; read by scorers of answers only
+    double weak = 0;     ///< quality, 0 to 1
+    double strong = 0;
+};
+
+/// What the score is taken from: the prompt before any call, or the prompt and the weak answer (a cascade).
+enum class Evidence { prompt, answer };
+
+struct LearnOptions {
+    Evidence evidence = Evidence::prompt;
+    int hash_bits = 13;
+    double penalty = 30;
+    double words = 6;        ///< scale of a block: its square divides the penalty; 0 leaves the block out
+    double meaning = 3;
+    double counts = 0.7;
+    double gain_head = 1;    ///< shares of the heads in the score
+    double each_head = 1;
+    std::size_t neighbours = 0;      ///< k of the nearest neighbours; 0 stores none
+    double neighbour_share = 0.3;
+    std::size_t most_neighbours = 4000;
+    std::size_t calibration_folds = 3;  ///< below 2, the scores are in order only
+};
+
+class Router {
+public:
+    /// Throws Fault::data with fewer than 20 outcomes, or where the models never differ.
+    static Router train(std::span<const Outcome>, const BuiltinEmbedder&, const LearnOptions& = {});
+    /// Throws Fault::data where `json` is no router, of a newer version, or made with another embedder.
+    static Router from_json(const Json&, const BuiltinEmbedder&);
+    Json to_json() const;
+
+    /// In [0,1], rising with the expected gain of the strong model over the weak one: the probability that the strong
+    /// model is right and the weak one wrong, as calibrated on requests kept out of training.
+    double score(std::string_view prompt) const { return score(prompt, {}); }
+    double score(std::string_view prompt, std::string_view weak_answer) const;
+
+    Evidence evidence() const noexcept { return options_.evidence; }
+
+    /// The score at which the wanted share of `scores` is at or above.
+    static double threshold_for(std::span<const double> scores, double share_of_strong_calls);
+
+private:
+    Router(const BuiltinEmbedder& embedder, const LearnOptions& options) : embedder_(&embedder), options_(options) {}
+
+    struct Row {
+        std::vector<float> dense;  ///< scaled; the meaning stands last
+        SparseVector sparse;
+    };
+    std::size_t count_width() const noexcept;
+    void raw_counts(std::string_view prompt, std::string_view answer, float* out) const;
+    Row row(std::string_view prompt, std::string_view answer, const float* raw_counts = nullptr) const;
+    void fit(std::span<const Outcome>, std::span<const std::size_t> rows);
+    double gain(const Row&) const;
+
+    const BuiltinEmbedder* embedder_;
+    LearnOptions options_;
+    std::vector<float> mean_, scale_;  ///< of the counts
+    Logistic gain_, weak_, strong_;
+    std::vector<std::int8_t> neighbour_vectors_;
+    std::vector<float> neighbour_gains_;
+    double slope_ = 4, offset_ = -1;   ///< of the calibration
+};
+
+}  // namespace llm
