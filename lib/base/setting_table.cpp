@@ -19,6 +19,7 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"log.keep", keep, "30d, 1GiB", "how long and how much of the journal is kept"},
     {"log.path", text, "", "the journal's file; log.db in the data folder where empty"},
 
+    {"cache.embedder", text, "builtin", "what makes vectors of questions: builtin, or provider/model"},
     {"cache.path", text, "", "the cache's file; cache.db in the cache folder where empty"},
 
     {"tier.*", text, "", "model of a tier: cheap, standard, strong, or a name of your own"},

@@ -46,14 +46,14 @@ std::string_view why_not(std::string_view response, PutOptions::Refusals refusal
     return {};
 }
 
-Putter::Putter(CacheStore& store, Questions& questions, PutOptions options)
-    : store_(store), questions_(questions), options_(std::move(options)) {}
+Putter::Putter(CacheStore& store, Questions& questions, PutOptions options, Semantic& semantic)
+    : store_(store), questions_(questions), options_(std::move(options)), semantic_(semantic) {}
 
 void Putter::explain(const Record& record, std::string_view why) const {
     if (options_.explain) options_.explain(fmt::format("line {}: not stored: {}", record.number(), why));
 }
 
-bool Putter::keep(const Record& record, const CacheKey& key, std::string_view space, std::string_view text, std::string_view model) {
+std::int64_t Putter::keep(const Record& record, const CacheKey& key, std::string_view space, std::string_view text, std::string_view model) {
     NewAnswer a;
     a.key = key;
     a.space = space;
@@ -65,19 +65,19 @@ bool Putter::keep(const Record& record, const CacheKey& key, std::string_view sp
         if (!options_.negative_ttl || !fault || !is_answer_of_a_kind(*fault)) {
             store_.release(key);
             explain(record, "it failed");
-            return false;
+            return 0;
         }
         a.kind = AnswerKind::error;
         a.answer = *error;
         a.expires = store_.now() + options_.negative_ttl->count();
-        return store_.put(a) != 0;
+        return store_.put(a);
     }
     const auto response = record.raw("response");
     const std::string_view reason = response ? why_not(*response, options_.refusals) : "it has no answer";
     if (!reason.empty()) {
         store_.release(key);
         explain(record, reason);
-        return false;
+        return 0;
     }
     a.answer = *response;
     Scan s;
@@ -88,28 +88,58 @@ bool Putter::keep(const Record& record, const CacheKey& key, std::string_view sp
     if (a.samples > 1)  // the same answer comes again at temperature 0
         if (const auto options = record.raw("options"))
             if (const Json t = member(Json::parse(*options, nullptr, false), "temperature"); t.is_number() && t.get<double>() <= 0) a.samples = 1;
-    return store_.put(a) != 0;
+    return store_.put(a);
 }
 
-void Putter::step(Record& record) {
-    std::string space = questions_.space();
-    if (const auto raw = record.raw("cache")) {
+std::optional<Putter::Place> Putter::place(Record& record) {
+    Place p;
+    p.space = questions_.space();
+    if (record.has("cache")) {
         const Json cache = record.get("cache");
-        if (!member(cache, "hit").is_null()) return;
-        if (const Json& named = member(cache, "namespace"); named.is_string()) space = named.get<std::string>();
+        if (!member(cache, "hit").is_null()) return std::nullopt;
+        p.space = text_of(cache, "namespace", p.space);
         const Json& given = member(cache, "key");
-        if (given.is_null() && cache.contains("key")) return explain(record, "its request was changed after the look-up");
+        if (given.is_null() && cache.contains("key")) {
+            explain(record, "its request was changed after the look-up");
+            return std::nullopt;
+        }
         if (!given.is_null()) {
             const auto key = given.is_string() ? CacheKey::read(given.get_ref<const std::string&>()) : std::nullopt;
             if (!key) throw Error(Fault::data, "'cache.key' must be 64 hexadecimal digits, as llm-cache get writes it");
-            keep(record, *key, space, question_text(record), record.text("model").value_or(""));
-            return;
+            p.key = *key;
+            p.fingerprint = text_of(cache, "fingerprint");
+            p.text = text_of(cache, "text");
+            if (p.text.empty()) p.text = question_text(record);
+            p.model = record.text("model").value_or("");
+            return p;
         }
     }
-    if (!record.has("response")) return explain(record, "it has no answer");
+    if (!record.has("response")) {
+        explain(record, "it has no answer");
+        return std::nullopt;
+    }
     Record asked = record;
-    const Question q = questions_.of(asked);
-    keep(record, q.key, space, q.text.empty() ? question_text(record) : q.text, q.model);
+    Question q = questions_.of(asked);
+    p.key = q.key;
+    p.text = question_text(record);
+    p.model = std::move(q.model);
+    return p;
+}
+
+void Putter::step(Record& record) {
+    const auto p = place(record);
+    if (!p) return;
+    const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
+    if (row != 0 && !p->fingerprint.empty()) semantic_.keep(row, p->space, p->fingerprint, p->text, semantic_.vector_now(p->text));
+}
+
+Task<void> Putter::patient_step(Record& record) {
+    const auto p = place(record);
+    if (!p) co_return;
+    Vector vector;
+    if (!p->fingerprint.empty()) vector = co_await semantic_.vector_of(p->text);
+    const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
+    semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
 }
 
 void Putter::failed(const Record& record) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cache/question.hpp"
+#include "cache/semantic.hpp"
 #include "cache/store.hpp"
 
 #include <functional>
@@ -27,21 +28,31 @@ std::string_view why_not(std::string_view response, PutOptions::Refusals);
 class Putter {
 public:
     /// All are borrowed.
-    Putter(CacheStore&, Questions&, PutOptions);
+    Putter(CacheStore&, Questions&, PutOptions, Semantic&);
 
-    /// Stores the record's answer, or gives its lease back.
+    /// Stores the record's answer, or gives its lease back. Where its look-up was a semantic one, it is found by similarity from now on:
+    /// the embedder must be a local one.
     void step(Record&);
+    /// The same with any embedder.
+    Task<void> patient_step(Record&);
     /// A record that failed on its way.
     void failed(const Record&);
-    /// Stores under this key what the record has. False where it was not stored.
-    bool keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
+    /// Stores under this key what the record has. The row, 0 where it was not stored.
+    std::int64_t keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
 
 private:
+    /// Where a record's answer belongs.
+    struct Place {
+        CacheKey key;
+        std::string space, text, fingerprint, model;
+    };
+    std::optional<Place> place(Record&);
     void explain(const Record&, std::string_view) const;
 
     CacheStore& store_;
     Questions& questions_;
     PutOptions options_;
+    Semantic& semantic_;
 };
 
 }  // namespace llm

@@ -139,6 +139,7 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
         if (!chosen || *chosen == "null") throw Error(Fault::data, "--on gives nothing for this record");
         q.text = chosen->front() == '"' ? unescape(*chosen) : *chosen;
         cut_out(*turn, q.text);
+        q.text_chosen = true;
     } else if (const Template* used = form_.used_template()) {
         for (const std::string& name : used->names()) {
             const auto value = record.raw(name);
@@ -146,6 +147,7 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
             if (!q.text.empty()) q.text += '\n';
             q.text += value->front() == '"' ? unescape(*value) : std::string{*value};
         }
+        q.text_chosen = true;
         q.fingerprint = "template " + used->text() + '\n';
         blank(*turn);
     } else {

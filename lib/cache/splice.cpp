@@ -28,9 +28,9 @@ struct Splice::Landing {
     void await_resume() const noexcept {}
 };
 
-Splice::Splice(Loop& loop, CacheStore& store, Questions& questions, Getter& getter, Putter& putter, std::vector<std::string> argv,
+Splice::Splice(Loop& loop, CacheStore& store, Questions& questions, Getter& getter, Putter& putter, Semantic& semantic, std::vector<std::string> argv,
                std::chrono::milliseconds lease, std::function<void(std::string_view)> warn)
-    : loop_(loop), store_(store), questions_(questions), getter_(getter), putter_(putter), argv_(std::move(argv)), lease_(lease), warn_(std::move(warn)) {}
+    : loop_(loop), store_(store), questions_(questions), getter_(getter), putter_(putter), semantic_(semantic), argv_(std::move(argv)), lease_(lease), warn_(std::move(warn)) {}
 
 Splice::~Splice() = default;
 
@@ -43,19 +43,32 @@ void Splice::input_ended() {
 
 Task<void> Splice::step(Record& record, Emitter& emitter) {
     const Question q = questions_.of(record);
-    const auto same = by_key_.find(q.key.hex());
-    if (same != by_key_.end()) {
-        const FlightPtr flight = same->second;
-        co_await Landing{*flight};
-        share(record, *flight);
-        co_return;
+    FlightPtr flight = same_in_flight(q);
+    if (!flight && getter_.answer(record, q)) co_return;
+    if (!flight) {
+        Match match = co_await getter_.similar(q);
+        if (match.row != 0) {
+            getter_.give(record, q, match);
+            co_return;
+        }
+        flight = same_in_flight(q);  // the look may have taken a while
+        if (!flight) {
+            getter_.miss(record, q, match);
+            flight = launch(record, q, emitter);
+            flight->vector = std::move(match.vector);
+            store_.announce(q.key, lease_);
+            co_await Landing{*flight};
+            finish(record, *flight);
+            co_return;
+        }
     }
-    if (getter_.answer(record, q)) co_return;
-    getter_.miss(record, q);
-    const FlightPtr flight = launch(record, q, emitter);
-    store_.announce(q.key, lease_);
     co_await Landing{*flight};
-    finish(record, *flight);
+    share(record, *flight);
+}
+
+Splice::FlightPtr Splice::same_in_flight(const Question& q) const {
+    const auto it = by_key_.find(q.key.hex());
+    return it == by_key_.end() ? nullptr : it->second;
 }
 
 Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emitter) {
@@ -155,7 +168,8 @@ void Splice::finish(Record& record, Flight& flight) {
     answer.set_raw("cache", cache);
     check_reserved(answer.scanned(), answer.line());
     const Question& q = flight.question;
-    putter_.keep(answer, q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.model);
+    const std::int64_t row = putter_.keep(answer, q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.model);
+    if (row != 0) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
     record = std::move(answer);
 }
 

@@ -19,7 +19,7 @@ namespace llm {
 class Splice {
 public:
     /// All but `argv` are borrowed. The command is started at the first miss.
-    Splice(Loop&, CacheStore&, Questions&, Getter&, Putter&, std::vector<std::string> argv, std::chrono::milliseconds lease,
+    Splice(Loop&, CacheStore&, Questions&, Getter&, Putter&, Semantic&, std::vector<std::string> argv, std::chrono::milliseconds lease,
            std::function<void(std::string_view)> warn);
     ~Splice();
 
@@ -34,6 +34,7 @@ private:
     struct Flight {
         std::uint64_t number = 0;
         Question question;
+        Vector vector;       ///< of the question, where it is looked up by similarity
         std::string id;      ///< as it was sent, JSON
         bool own_id = true;  ///< the record had one
         Emitter* emitter = nullptr;
@@ -46,6 +47,7 @@ private:
     struct Landing;
 
     FlightPtr launch(Record&, const Question&, Emitter&);
+    FlightPtr same_in_flight(const Question&) const;
     void take(std::string_view line);
     void ended(int status);
     FlightPtr find(const Record& answer, bool by_order);
@@ -58,6 +60,7 @@ private:
     Questions& questions_;
     Getter& getter_;
     Putter& putter_;
+    Semantic& semantic_;
     std::vector<std::string> argv_;
     std::chrono::milliseconds lease_;
     std::function<void(std::string_view)> warn_;

@@ -129,6 +129,30 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
     return found;
 }
 
+bool CacheStore::is_live(std::int64_t row, std::optional<std::int64_t> max_age) {
+    const std::int64_t now = now_();
+    const std::optional<std::int64_t> oldest = max_age ? std::optional{now - *max_age} : std::nullopt;
+    return db_.value<int>("SELECT 1 FROM entry e JOIN space s ON s.id = e.space WHERE e.id = ?1 AND e.epoch = s.epoch AND e.kind = 0 "
+                          "AND coalesce(e.expires, ?2 + 1) > ?2 AND (?3 IS NULL OR e.created >= ?3)",
+                          row, now, oldest)
+        .has_value();
+}
+
+std::optional<CachedAnswer> CacheStore::read(std::int64_t row) {
+    reading();
+    if (!is_live(row, std::nullopt)) return std::nullopt;
+    auto answer = db_.prepare("SELECT e.created, a.answer FROM entry e JOIN answer a ON a.entry = e.id WHERE e.id = ?1");
+    answer.borrow(row);
+    if (!answer.step()) return std::nullopt;
+    return CachedAnswer{row, AnswerKind::response, answer.column<std::int64_t>(0), answer.column<std::string>(1)};
+}
+
+void CacheStore::make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text) {
+    writing();
+    db_.run("UPDATE entry SET fingerprint = ?2 WHERE id = ?1", row, fingerprint);
+    db_.run("UPDATE answer SET question = ?2 WHERE entry = ?1", row, text);
+}
+
 std::int64_t CacheStore::put(const NewAnswer& a) {
     Space& s = space_to_write(a.space);
     if (lease_table_used_) leases_.release(a.key.hex());
@@ -173,7 +197,7 @@ std::int64_t CacheStore::put(const NewAnswer& a) {
     if (row != 0) {
         db_.run("UPDATE entry SET epoch = ?2, kind = ?3, created = ?4, expires = ?5, cost = ?6, bytes = ?7, model = ?8 WHERE id = ?1", row, s.epoch,
                 kind, created, a.expires, a.cost, bytes, model);
-        db_.run("UPDATE answer SET question = ?2, answer = ?3 WHERE entry = ?1", row, question, a.answer);
+        db_.run("UPDATE answer SET question = coalesce(question, ?2), answer = ?3 WHERE entry = ?1", row, question, a.answer);
         db_.run("DELETE FROM entry_tag WHERE entry = ?1", row);
         s.bytes += bytes - old_bytes;
     } else {

@@ -65,6 +65,12 @@ public:
     CacheStore& operator=(const CacheStore&) = delete;
 
     std::optional<CachedAnswer> find(const CacheKey&, std::string_view space, const Lookup& = {});
+    /// The answer in this row; nothing where it has gone, expired, or is a failure.
+    std::optional<CachedAnswer> read(std::int64_t row);
+    /// Whether the row may be given out: of the present epoch, not expired, an answer.
+    bool is_live(std::int64_t row, std::optional<std::int64_t> max_age);
+    /// Notes where the row is found by similarity, and the whole text it is compared by.
+    void make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text);
     /// The row it stands in; 0 where the key has all its samples already. Gives the key's lease back.
     std::int64_t put(const NewAnswer&);
 

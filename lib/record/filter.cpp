@@ -52,7 +52,10 @@ public:
 
     int run() {
         loop_.catch_signals();
-        loop_.before_wait([this] { out_.flush(); });
+        loop_.before_wait([this] {
+            if (filter_.before_output_) filter_.before_output_();
+            out_.flush();
+        });
         if (o_.in != o_.out)
             loop_.watch(o_.out, Loop::none, [this](unsigned events) {
                 if (events & Loop::hangup) {

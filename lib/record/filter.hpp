@@ -66,8 +66,8 @@ public:
     void wants(Wants w) { wants_ = std::move(w); }
     /// Called once, when the last record is through but not yet all written (journals flush here).
     void at_end(std::function<void()> f) { at_end_ = std::move(f); }
-    /// Called before finished lines leave: what they acknowledge is made durable here. May throw Error, which ends the run
-    /// with those lines unwritten.
+    /// Called before finished lines leave: what they acknowledge is made durable here. Called before every wait too: nothing should be
+    /// held meanwhile that others wait for. May throw Error, which ends the run with those lines unwritten.
     void before_output(std::function<void()> f) { before_output_ = std::move(f); }
     /// Told of each record that passes by because it bears an error (a lease is given back, a failure remembered).
     void sees_failed(std::function<void(const Record&)> f) { sees_failed_ = std::move(f); }

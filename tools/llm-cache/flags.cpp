@@ -1,5 +1,7 @@
 #include "run.hpp"
 
+#include "cache/semantic.hpp"
+
 namespace llm {
 namespace {
 
@@ -32,6 +34,31 @@ void samples_option(Verb& verb, CacheFlags& f, std::string_view group) {
                 "Keep up to N answers to one request. A look-up with --samples N misses until there are N, and takes one of them by chance from then "
                 "on. At temperature 0 one is kept.")
         .at_least(1)
+        .since("0.1");
+}
+
+void similarity_options(Verb& verb, CacheFlags& f) {
+    auto& similar = verb.group("Similarity");
+    similar.option("--semantic", f.semantic, "T",
+                   "Take the answer to a question asked in other words too. Candidates are entries whose similarity is T (0 to 1) or more, and "
+                   "of which all else is equal: model, system prompt, history, tools, schema, options. Rules then refuse where numbers, "
+                   "units, negations, opposites, names, quotes, dates, languages or an order differ.")
+        .between(0, 1)
+        .implies(fmt::format("{}", default_threshold))
+        .since("0.1");
+    similar.option("--verify", f.verify, "MODEL", "Let this model decide, where similarity and rules agree. A doubt is a miss.").completes(Complete::model).since("0.1");
+    similar.option("--on", f.on, "JQ",
+                   "Compare what this jq program gives, instead of the last user turn; what stands around it must be equal. With --template the "
+                   "inserted members are compared by themselves.")
+        .since("0.1");
+    similar.flag("--no-gate", f.no_gate, "Leave the rules out. Wrong answers will be given; this is for measuring.").since("0.1");
+}
+
+void embedder_option(Verb& verb, CacheFlags& f) {
+    verb.group("Similarity")
+        .option("--embedder", f.embedder, "NAME",
+                "What makes vectors: builtin, or provider/model. Give the same to get and put.")
+        .setting("cache.embedder")
         .since("0.1");
 }
 
@@ -73,6 +100,8 @@ void declare(Tool& tool, CacheFlags& f) {
     lookup_options(get, f);
     wait_option(get, f);
     samples_option(get, f, "Looking up");
+    similarity_options(get, f);
+    embedder_option(get, f);
     store_options(get, f);
     loop_options(get, f.loop);
     talk_options(get, f.talk);
@@ -80,6 +109,7 @@ void declare(Tool& tool, CacheFlags& f) {
     auto& put = tool.verb("put", "store each record's answer", [&] { return put_answers(tool, f); });
     storing_options(put, f);
     samples_option(put, f, "Storing");
+    embedder_option(put, f);
     store_options(put, f);
     loop_options(put, f.loop);
     talk_options(put, f.talk);
@@ -92,6 +122,8 @@ void declare(Tool& tool, CacheFlags& f) {
     request_options(run, f.request);
     lookup_options(run, f);
     samples_option(run, f, "Looking up");
+    similarity_options(run, f);
+    embedder_option(run, f);
     storing_options(run, f);
     store_options(run, f);
     loop_options(run, f.loop);

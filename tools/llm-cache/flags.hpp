@@ -22,6 +22,10 @@ struct CacheFlags {
     std::optional<Duration> max_age;
     Duration lease{60'000};
     Duration wait{0};
+    // By similarity
+    std::optional<double> semantic;        ///< threshold
+    bool no_gate = false;
+    std::string on, verify, embedder;      ///< embedder: setting `cache.embedder`
     // Storing
     std::optional<Duration> ttl, negative_ttl;
     long samples = 1;

@@ -1,0 +1,71 @@
+/// Answers to questions that were asked in other words.
+///
+/// Among the entries with the same fingerprint (everything but the question), similarity nominates; a gate of rules then refuses
+/// where the questions differ in what similarity does not see (text/gate.hpp), and a judge, where there is one, has the last word.
+/// Every doubt is a miss.
+#pragma once
+
+#include "base/task.hpp"
+#include "cache/question.hpp"
+#include "cache/store.hpp"
+#include "call/embedding.hpp"
+#include "index/index.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace llm {
+
+/// At which, on BANKING77 and the negations of shared/data, the gate beside it, wrong hits are rare (man/llm-cache.1).
+inline constexpr double default_threshold = 0.9;
+
+/// Whether an answer to `stored` answers `asked` too. Throws Error where it cannot tell.
+using Judge = std::function<Task<bool>(const std::string& asked, const std::string& stored)>;
+
+struct SemanticOptions {
+    double threshold = default_threshold;
+    enum class Gate { on, off } gate = Gate::on;
+    std::size_t nominees = 5;
+    std::optional<std::int64_t> max_age;  ///< milliseconds
+    Judge judge;                          ///< may be empty
+};
+
+struct Match {
+    std::int64_t row = 0;    ///< 0: none
+    double score = 0;        ///< cosine; of the best nominee where it was refused
+    std::string text;        ///< the question that was matched, or refused
+    std::string refused;     ///< why, where nothing was found but something was near
+    CachedAnswer answer;
+    Vector vector;           ///< of the question that was asked
+};
+
+class Semantic {
+public:
+    /// All are borrowed.
+    Semantic(CacheStore&, Embedding&, SemanticOptions);
+
+    Task<Match> find(const Question&, std::string_view space);
+    Task<Vector> vector_of(const std::string& text);
+    /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.
+    void keep(std::int64_t row, std::string_view space, const std::string& fingerprint, const std::string& text, const Vector&);
+
+    std::string embedder() const { return embedding_.id(); }
+    /// Whether vectors are made here, without waiting.
+    bool local() const { return embedding_.local(); }
+    Vector vector_now(const std::string& text) const { return embedding_.now(text); }
+
+private:
+    Index& index(std::int64_t space, const std::string& fingerprint, int dimension);
+    std::optional<std::string> text_of_row(std::int64_t row);
+
+    CacheStore& store_;
+    Embedding& embedding_;
+    SemanticOptions options_;
+    std::map<std::string, std::unique_ptr<Index>> indexes_;
+};
+
+}  // namespace llm

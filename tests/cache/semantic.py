@@ -1,0 +1,155 @@
+"""Answers to questions asked in other words: what may be taken, what must not, and how doubts end."""
+
+
+from tools import MODEL, cache, equal, expect, hit, jsonl, records, script, test
+
+NEAR = "0.6"
+
+
+def store(home, *records_, flags=("--semantic", NEAR)):
+    looked = records(cache(home, "get", *flags, stdin=jsonl(*[{"model": MODEL, **r} for r in records_])))
+    for one in looked:
+        one["response"] = {"text": "answer to " + one.get("prompt", "it"), "finish": "stop"}
+    cache(home, "put", stdin=jsonl(*looked))
+
+
+def look(home, *flags, code=0, **record):
+    (one,) = records(cache(home, "get", "--semantic", NEAR, *flags, stdin=jsonl({"model": MODEL, **record}), code=code))
+    return one
+
+
+@test
+def a_paraphrase_is_a_hit_and_says_what_it_matched(home):
+    store(home, {"prompt": "How do I reset my password?"})
+    one = look(home, prompt="How can I reset my password")
+    equal(one["cache"]["hit"], "semantic")
+    equal(one["cache"]["matched"], "How do I reset my password?")
+    expect(0.6 <= one["cache"]["score"] <= 1, one["cache"])
+    equal(one["response"]["text"], "answer to How do I reset my password?")
+
+
+@test
+def without_semantic_only_the_same_words_count(home):
+    store(home, {"prompt": "How do I reset my password?"})
+    (one,) = records(cache(home, "get", stdin=jsonl({"model": MODEL, "prompt": "How can I reset my password"})))
+    equal(hit(one), None)
+
+
+@test
+def the_gate_refuses_what_similarity_does_not_see(home):
+    for stored, asked in (
+        ("turn the lights on in the kitchen", "turn the lights off in the kitchen"),
+        ("how many people live in Norway in 2019", "how many people live in Norway in 2020"),
+        ("is it safe to eat raw salmon", "is it not safe to eat raw salmon"),
+        ("convert 5 km to miles", "convert 5 kg to miles"),
+        ("flights from Paris to London", "flights from London to Paris"),
+    ):
+        store(home, {"prompt": stored})
+        one = look(home, prompt=asked)
+        equal(hit(one), None, asked)
+        equal(one["cache"]["matched"], stored)
+        expect(one["cache"]["refused"], one["cache"])
+    (numbers,) = records(cache(home, "stats", "--json"))
+    equal(numbers["refused"], 5)
+
+
+@test
+def all_but_the_question_must_be_equal(home):
+    store(home, {"prompt": "How do I reset my password?", "system": "You speak for the bank."})
+    near = {"prompt": "How can I reset my password"}
+    equal(hit(look(home, **near)), None)
+    equal(hit(look(home, **near, system="You speak for the shop.")), None)
+    equal(hit(look(home, **near, system="You speak for the bank.", options={"temperature": 0.5})), None)
+    equal(hit(look(home, "--namespace", "other", **near, system="You speak for the bank.")), None)
+    equal(hit(look(home, **near, system="You speak for the bank.")), "semantic")
+
+
+@test
+def the_history_must_be_equal_too(home):
+    def turns(first, last):
+        return {"messages": [{"role": "user", "content": first}, {"role": "assistant", "content": "ok"}, {"role": "user", "content": last}]}
+
+    store(home, turns("I use Linux", "How do I reset my password?"))
+    equal(hit(look(home, **turns("I use Windows", "How can I reset my password"))), None)
+    equal(hit(look(home, **turns("I use Linux", "How can I reset my password"))), "semantic")
+
+
+@test
+def of_a_template_only_the_inserted_text_is_compared(home):
+    form = "Answer the customer kindly and in one sentence, please: {{text}}"
+    flags = ("--semantic", NEAR, "-t", form)
+    store(home, {"text": "How do I reset my password?"}, flags=flags)
+    (one,) = records(cache(home, "get", *flags, stdin=jsonl({"model": MODEL, "text": "Where is my parcel?"})))
+    equal(hit(one), None, "the template's words do not make them alike")
+    (one,) = records(cache(home, "get", *flags, stdin=jsonl({"model": MODEL, "text": "How can I reset my password"})))
+    equal(one["cache"]["matched"], "How do I reset my password?")
+    other = ("--semantic", NEAR, "-t", "Answer rudely: {{text}}")
+    (one,) = records(cache(home, "get", *other, stdin=jsonl({"model": MODEL, "text": "How can I reset my password"})))
+    equal(hit(one), None, "another template")
+
+
+@test
+def what_stands_around_the_chosen_text_must_be_equal(home):
+    def given(question, customer):
+        return {"q": question, "prompt": f"For {customer}: {question}"}
+
+    flags = ("--semantic", NEAR, "--on", ".q")
+    store(home, given("How do I reset my password?", "Ann"), flags=flags)
+    for customer, wanted in (("Bob", None), ("Ann", "semantic")):
+        (one,) = records(cache(home, "get", *flags, stdin=jsonl({"model": MODEL, **given("How can I reset my password", customer)})))
+        equal(hit(one), wanted, customer)
+
+
+@test
+def expired_flushed_and_removed_entries_are_not_matched(home):
+    near = {"prompt": "How can I reset my password"}
+    store(home, {"prompt": "How do I reset my password?"})
+    cache(home, "prune", "--flush", "--yes")
+    equal(hit(look(home, **near)), None)
+    store(home, {"prompt": "How do I reset my password?"})
+    equal(hit(look(home, **near)), "semantic")
+    equal(hit(look(home, "--max-age", "1ms", **near)), None)
+    cache(home, "prune", "--all", "--yes")
+    equal(hit(look(home, **near)), None)
+    cache(home, "verify")
+
+
+@test
+def run_finds_by_similarity_too(home):
+    child = script(home, "c.py", "for l in sys.stdin: r = json.loads(l); r['response'] = {'text': r['prompt'].upper()}; print(json.dumps(r), flush=True)\n")
+    flags = ("run", "--semantic", NEAR, "--", child)
+    cache(home, *flags, stdin='{"prompt":"How do I reset my password?"}\n')
+    (one,) = records(cache(home, *flags, stdin='{"prompt":"How can I reset my password"}\n'))
+    equal((hit(one), one["response"]["text"]), ("semantic", "HOW DO I RESET MY PASSWORD?"))
+
+
+@test
+def a_judge_has_the_last_word_and_a_doubt_is_a_miss(home):
+    for name, says in (("yes", "same"), ("no", "Different."), ("odd", "perhaps")):
+        judge = script(
+            home, f"{name}.py", f"for l in sys.stdin: print(json.dumps({{'response': {{'text': {says!r}, 'finish': 'stop'}}}}), flush=True)\n"
+        )
+        home.config(f'[provider.{name}]\nprotocol = "command"\ncommand = ["{judge}"]')
+    store(home, {"prompt": "How do I reset my password?"})
+    near = {"prompt": "How can I reset my password"}
+    equal(hit(look(home, "--verify", "yes/x", **near)), "semantic")
+    refused = look(home, "--verify", "no/x", **near)
+    equal((hit(refused), refused["cache"]["refused"]), (None, "judge"))
+    doubt = look(home, "--verify", "odd/x", **near)
+    equal(hit(doubt), None)
+    expect("perhaps" in doubt["cache"]["refused"], doubt)
+
+
+@test
+def the_similarity_flags_need_semantic(home):
+    for flags in (("--on", ".q"), ("--verify", MODEL), ("--no-gate",)):
+        cache(home, "get", *flags, stdin="", code=2)
+
+
+@test
+def a_broken_index_is_made_good_from_the_store(home):
+    store(home, *[{"prompt": f"question number {n} about topic {n * 7}"} for n in range(30)])
+    for path in (home.path / "cache").rglob("*"):
+        if "index" in str(path) and path.is_file():
+            path.write_bytes(b"damaged")
+    equal(hit(look(home, prompt="question number 3 about topic 21 please")), "semantic")
