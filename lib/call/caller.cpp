@@ -98,6 +98,9 @@ Caller::Line& Caller::line(const Endpoint& endpoint) {
         l.endpoint = endpoint;
         fetch_key(l.endpoint, environment_);
         l.provider = provider_entry(l.endpoint.protocol).make(l.endpoint);
+        // what is meant for this machine, over plain http, is not shown to a proxy
+        const auto address = parse_address(l.endpoint.base_url);
+        if (address && address->scheme == "http" && is_loopback(address->host) && !l.endpoint.allow_http) l.proxy = HttpCall::Proxy::none;
     }
     return l;
 }
@@ -212,7 +215,8 @@ Task<Completion> Caller::attempt(Line& place, const Request& request, const Call
 Task<Completion> Caller::over_http(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
     static const DeltaSink nowhere = [](const Delta&) {};
     const DeltaSink& delta = sink.delta ? sink.delta : nowhere;
-    const HttpCall call = place.provider->request(request);
+    HttpCall call = place.provider->request(request);
+    call.proxy = place.proxy;
     const auto reply = place.provider->reply(request);
     HttpOutcome outcome = co_await http().post(call, limits, [&](std::string_view bytes) {
         if (!seen.first_byte) seen.first_byte = Steady::now();
@@ -304,7 +308,7 @@ std::optional<std::string> Caller::probe(const Endpoint& endpoint) {
     const bool ollama = endpoint.protocol == "ollama";
     std::string body;
     try {
-        Task<void> task = look(http(), HttpCall{endpoint.base_url + (ollama ? "/api/tags" : "/models"), {}, {}}, body);
+        Task<void> task = look(http(), HttpCall{endpoint.base_url + (ollama ? "/api/tags" : "/models"), {}, {}, HttpCall::Proxy::none}, body);
         task.start();
         while (!task.done()) loop_.run_once();
         task.result();

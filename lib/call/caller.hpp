@@ -84,6 +84,7 @@ private:
     struct Line {
         Endpoint endpoint;
         std::unique_ptr<Provider> provider;
+        HttpCall::Proxy proxy = HttpCall::Proxy::of_environment;
         Instant not_before{};      ///< the server asked for a pause
         int unreachable = 0;       ///< calls in a row that ended without a connection
     };

@@ -91,6 +91,7 @@ private:
         std::vector<std::string> headers;
         Method method;
         double connect;
+        HttpCall::Proxy proxy = HttpCall::Proxy::of_environment;
     };
 
     struct Lease {
@@ -214,6 +215,10 @@ private:
         if (p.method != method) {
             p.method = method;
             c.easy_setopt(p.easy, method == Method::post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+        }
+        if (p.proxy != call.proxy) {
+            p.proxy = call.proxy;
+            c.easy_setopt(p.easy, CURLOPT_PROXY, call.proxy == HttpCall::Proxy::none ? "" : static_cast<const char*>(nullptr));
         }
         if (p.connect != connect) {
             p.connect = connect;

@@ -12,6 +12,7 @@ struct HttpCall {
     std::string url;
     std::vector<std::string> headers;  ///< "Name: value"
     std::string body;
+    enum class Proxy { of_environment, none } proxy = Proxy::of_environment;
 };
 
 /// Names in lower case.

@@ -88,7 +88,12 @@ def an_address_with_a_password_in_it_is_refused(w):
 def a_proxy_of_the_environment_is_used(w, scheme):
     tagged = w.tagged("ok")
     with w.home(SSL_CERT_FILE=w.faults.ready["ca"]) as home:
-        home.provider("p", "openai", url(w, tagged, tls="trusted" if scheme == "https" else None))
+        if scheme == "http":  # what is meant for this machine is not shown to a proxy, unless that is allowed
+            home.provider("q", "openai", url(w, tagged, tls=None))
+            before = len([one for one in w.faults.journal() if one["listener"] == "proxy-forward"])
+            ask(home, "-m", "q/any", "hello", env={"http_proxy": w.faults.proxy("forward")})
+            equal(len([one for one in w.faults.journal() if one["listener"] == "proxy-forward"]), before)
+        home.provider("p", "openai", url(w, tagged, tls="trusted" if scheme == "https" else None), allow_http=True)
         before = len([one for one in w.faults.journal() if one["listener"] == "proxy-forward"])
         result = ask(home, "-m", "p/any", "hello", env={f"{scheme}_proxy": w.faults.proxy("forward")})
         equal(result.text, ANSWER + "\n")
@@ -106,7 +111,7 @@ def a_proxy_of_the_environment_is_used(w, scheme):
 def a_proxy_that_does_not_work_is_told(w, _, kind, scheme):
     tagged = w.tagged("ok")
     with w.home(SSL_CERT_FILE=w.faults.ready["ca"]) as home:
-        home.provider("p", "openai", url(w, tagged, tls="trusted" if scheme == "https" else None))
+        home.provider("p", "openai", url(w, tagged, tls="trusted" if scheme == "https" else None), allow_http=True)
         env = {f"{scheme}_proxy": w.faults.proxy(kind)}
         result = ask(home, "-m", "p/any", "--retries", 0, "hello", code=None, env=env)
         # a proxy for plain http answers in the server's place: 403 and 407 cannot be told from the server's own
