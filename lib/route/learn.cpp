@@ -1,13 +1,15 @@
 #include "route/learn.hpp"
 
 #include "base/error.hpp"
-#include "base/hash.hpp"
 #include "route/splits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -25,6 +27,20 @@ std::pair<double, double> calibrate(const std::vector<double>& x, const std::vec
     return {std::max(fitted.dense[0], 1e-3), fitted.bias};
 }
 
+/// The largest weight's share that one step of a saved word weight stands for.
+double word_step(const std::vector<double>& weights) {
+    double largest = 0;
+    for (const double w : weights) largest = std::max(largest, std::abs(w));
+    return largest / 32767;
+}
+
+/// To the steps they are saved in, so that a loaded router scores as the trained one did.
+void round_words(std::vector<double>& weights) {
+    const double step = word_step(weights);
+    if (step == 0) return;
+    for (double& w : weights) w = static_cast<double>(std::lround(w / step)) * step;
+}
+
 }  // namespace
 
 std::size_t Router::count_width() const noexcept {
@@ -39,16 +55,21 @@ void Router::raw_counts(std::string_view prompt, std::string_view answer, float*
 Router::Row Router::row(std::string_view prompt, std::string_view answer, const float* counts) const {
     Row out;
     const std::size_t width = count_width();
-    out.dense.resize(width + dimension);
+    out.dense.resize(2 * width + dimension);
     if (counts != nullptr) {
         std::copy_n(counts, width, out.dense.begin());
     } else {
         raw_counts(prompt, answer, out.dense.data());
     }
     for (std::size_t i = 0; i < width; ++i)
-        out.dense[i] = static_cast<float>(options_.counts) * std::clamp((out.dense[i] - mean_[i]) * scale_[i], -4.0F, 4.0F);
-    embedder_->embed(prompt, &out.dense[width]);
-    for (std::size_t i = 0; i < dimension; ++i) out.dense[width + i] *= static_cast<float>(options_.meaning);
+        out.dense[i] = std::clamp((out.dense[i] - mean_[i]) * scale_[i], -3.0F, 3.0F);
+    for (std::size_t i = 0; i < width; ++i) {
+        out.dense[width + i] = static_cast<float>(options_.counts * options_.bends) * (out.dense[i] * out.dense[i] - 1);
+        out.dense[i] *= static_cast<float>(options_.counts);
+    }
+    float* meaning = &out.dense[2 * width];
+    embedder_->embed(prompt, meaning);
+    for (std::size_t i = 0; i < dimension; ++i) meaning[i] *= static_cast<float>(options_.meaning);
     if (options_.words > 0) {
         out.sparse = hashed_words(prompt, options_.hash_bits);
         for (auto& [slot, value] : out.sparse) value *= static_cast<float>(options_.words);
@@ -77,23 +98,18 @@ void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t>
     }
 
     Table table;
-    table.dense_width = width + dimension;
+    table.dense_width = 2 * width + dimension;
     table.sparse_width = options_.words > 0 ? std::size_t{1} << options_.hash_bits : 0;
-    std::vector<double> weak, strong, gain;
+    std::vector<double> gain;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const Outcome& o = outcomes[rows[r]];
         Row one = row(o.prompt, o.answer, &counts[r * width]);
         table.dense.insert(table.dense.end(), one.dense.begin(), one.dense.end());
         table.sparse.push_back(std::move(one.sparse));
-        weak.push_back(o.weak);
-        strong.push_back(o.strong);
         gain.push_back((1 + o.strong - o.weak) / 2);
     }
-    if (options_.gain_head > 0) gain_ = fit_logistic(table, gain, options_.penalty);
-    if (options_.each_head > 0) {
-        weak_ = fit_logistic(table, weak, options_.penalty);
-        strong_ = fit_logistic(table, strong, options_.penalty);
-    }
+    gain_ = fit_logistic(table, gain, options_.penalty);
+    round_words(gain_.sparse);
 
     neighbour_vectors_.clear();
     neighbour_gains_.clear();
@@ -109,21 +125,11 @@ void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t>
 }
 
 double Router::gain(const Row& row) const {
-    double heads = 0, sum = 0;
-    if (options_.gain_head > 0) {
-        sum += options_.gain_head * (2 * sigmoid(gain_.logit(row.dense.data(), row.sparse)) - 1);
-        heads += options_.gain_head;
-    }
-    if (options_.each_head > 0) {
-        sum += options_.each_head * (sigmoid(strong_.logit(row.dense.data(), row.sparse)) -
-                                     sigmoid(weak_.logit(row.dense.data(), row.sparse)));
-        heads += options_.each_head;
-    }
-    const double linear = heads > 0 ? sum / heads : 0;
+    const double linear = 2 * sigmoid(gain_.logit(row.dense.data(), row.sparse)) - 1;
     if (neighbour_gains_.empty()) return linear;
 
     std::vector<std::pair<float, float>> near;
-    const float* vector = &row.dense[count_width()];
+    const float* vector = &row.dense[2 * count_width()];
     for (std::size_t i = 0; i < neighbour_gains_.size(); ++i) {
         float dot = 0;
         for (std::size_t j = 0; j < dimension; ++j) dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
@@ -162,6 +168,9 @@ Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& e
     std::iota(all.begin(), all.end(), std::size_t{0});
     out.fit(outcomes, all);
     if (!gains.empty()) std::tie(out.slope_, out.offset_) = calibrate(gains, targets);
+    if (gains.empty())
+        for (const Outcome& o : outcomes) gains.push_back(out.gain(out.row(o.prompt, o.answer)));
+    for (const double g : gains) out.typical_ += sigmoid(out.slope_ * g + out.offset_) / static_cast<double>(gains.size());
     return out;
 }
 
