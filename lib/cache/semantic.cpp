@@ -3,6 +3,7 @@
 #include "text/gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -87,6 +88,17 @@ void Semantic::keep(std::int64_t row, std::string_view space_name, const std::st
     const std::int64_t space = store_.space_id(space_name);
     store_.make_findable(row, fingerprint, text);
     index(space, fingerprint, static_cast<int>(vector.size())).append(row, vector);
+    grown_.insert(fmt::format("{}/{}", space, fingerprint));
+}
+
+void Semantic::tend() {
+    for (const std::string& name : std::exchange(grown_, {})) {
+        const auto it = indexes_.find(name);
+        if (it == indexes_.end() || !it->second->state().codes_due) continue;
+        BuildOptions codes;
+        codes.kind = SnapshotKind::codes;
+        it->second->build(codes);
+    }
 }
 
 }  // namespace llm

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,10 @@ public:
     /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.
     void keep(std::int64_t row, std::string_view space, const std::string& fingerprint, const std::string& text, const Vector&);
 
+    /// Makes the snapshots that have become worth making (lib/index), for what was kept here. Outside of any transaction; harmless where
+    /// another process is at it.
+    void tend();
+
     std::string embedder() const { return embedding_.id(); }
     /// Whether vectors are made here, without waiting.
     bool local() const { return embedding_.local(); }
@@ -66,6 +71,7 @@ private:
     Embedding& embedding_;
     SemanticOptions options_;
     std::map<std::string, std::unique_ptr<Index>> indexes_;
+    std::set<std::string> grown_;  ///< of those, the ones that have new vectors
 };
 
 }  // namespace llm

@@ -127,7 +127,7 @@ def run_finds_by_similarity_too(home):
 def a_judge_has_the_last_word_and_a_doubt_is_a_miss(home):
     for name, says in (("yes", "same"), ("no", "Different."), ("odd", "perhaps")):
         judge = script(
-            home, f"{name}.py", f"for l in sys.stdin: print(json.dumps({{'response': {{'text': {says!r}, 'finish': 'stop'}}}}), flush=True)\n"
+            home, f"{name}.py", f"for l in sys.stdin: print(json.dumps({{'text': {says!r}}}), flush=True)\n"
         )
         home.config(f'[provider.{name}]\nprotocol = "command"\ncommand = ["{judge}"]')
     store(home, {"prompt": "How do I reset my password?"})

@@ -168,11 +168,22 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(in, f);
     loop_options(in, f.loop);
 
+    auto& calibrate = tool.verb("calibrate", "find the threshold that keeps wrong hits rare", [&] { return calibrate_threshold(tool, f); });
+    calibrate.argument("PAIRS", f.pairs, "A file of pairs, one a line: {\"a\": TEXT, \"b\": TEXT, \"same\": true or false}. Without it standard input is read.");
+    calibrate.group("Calibration")
+        .option("--max-error", f.max_error, "SHARE", "How many of the hits may be wrong.")
+        .between(0, 1)
+        .since("0.1");
+    calibrate.group("Calibration").option("--plot", f.plot, "FILE", "Draw the curve into this file, as SVG.").completes(Complete::file).since("0.1");
+    calibrate.group("Calibration").flag("--no-gate", f.no_gate, "Leave the rules out, to see what they do.").since("0.1");
+    embedder_option(calibrate, f);
+    json_option(calibrate, f);
+
     auto& verify = tool.verb("verify", "look for damage in the cache", [&] { return llm::verify(tool, f); });
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... -- COMMAND < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... -- COMMAND < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");

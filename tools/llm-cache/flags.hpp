@@ -37,6 +37,9 @@ struct CacheFlags {
     // run
     std::vector<std::string> command;
     std::string as;
+    // calibrate
+    std::string pairs, plot;
+    double max_error = 0.01;
     // Managing
     std::vector<std::string> keys;
     std::optional<std::string> model;

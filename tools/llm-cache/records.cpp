@@ -142,7 +142,12 @@ int put_answers(const Tool& tool, const CacheFlags& f) {
     Filter filter{s.loop, o};
     filter.before_output(std::ref(commits));
     filter.sees_failed([&](const Record& r) { commits.guard([&] { putter.failed(r); }); });
-    filter.at_end([&] { commits.guard([&] { s.store.close(); }); });
+    filter.at_end([&] {
+        commits.guard([&] {
+            s.store.close();
+            similarity.semantic->tend();
+        });
+    });
     if (!similarity.embedding.local()) return commits.code(filter.run([&](Record& r, Emitter&) { return putter.patient_step(r); }));
     return commits.code(filter.run([&](Record& r) { commits.guard([&] { putter.step(r); }); }));
 }
@@ -167,6 +172,7 @@ int run_command(const Tool& tool, const CacheFlags& f) {
     filter.before_output([&s] { s.store.settle(); });
     filter.at_end([&] {
         s.store.close();
+        similarity.semantic->tend();
         similarity.close();
     });
     return filter.run([&splice](Record& r, Emitter& e) { return splice.step(r, e); });
