@@ -187,11 +187,14 @@ std::optional<Sum> sum_at(std::string_view text, std::size_t& at) {
 }
 
 constexpr std::pair<std::string_view, double> number_words[] = {
-    {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7}, {"eight", 8},
-    {"nine", 9}, {"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15},
-    {"sixteen", 16}, {"eighteen", 18}, {"twenty", 20}, {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60},
-    {"hundred", 100}, {"thousand", 1000}, {"dozen", 12}, {"half", 0.5}, {"twice", 2}, {"double", 2}, {"triple", 3},
-    {"third", 3}, {"quarter", 4}, {"thrice", 3}, {"once", 1}, {"week", 7}, {"couple", 2}, {"pair", 2},
+    {"one", 1},      {"two", 2},       {"three", 3},     {"four", 4},        {"five", 5},
+    {"six", 6},      {"seven", 7},     {"eight", 8},     {"nine", 9},        {"ten", 10},
+    {"eleven", 11},  {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14},   {"fifteen", 15},
+    {"sixteen", 16}, {"eighteen", 18}, {"twenty", 20},   {"thirty", 30},     {"forty", 40},
+    {"fifty", 50},   {"sixty", 60},    {"hundred", 100}, {"thousand", 1000}, {"dozen", 12},
+    {"half", 0.5},   {"twice", 2},     {"double", 2},    {"triple", 3},      {"third", 3},
+    {"quarter", 4},  {"thrice", 3},    {"once", 1},      {"week", 7},        {"couple", 2},
+    {"pair", 2},
 };
 
 }  // namespace
@@ -201,7 +204,8 @@ std::vector<Sum> stated_sums(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const char c = text[i];
         const bool begins = is_digit(c) || c == '(';
-        const bool inside = i > 0 && (is_digit(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == ',') && c != '(';
+        const bool inside =
+            i > 0 && (is_digit(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == ',') && c != '(';
         std::size_t at = i;
         if (begins && !inside) {
             if (std::optional<Sum> sum = sum_at(text, at)) sums.push_back(std::move(*sum));
@@ -215,7 +219,8 @@ std::vector<double> numbers_in(std::string_view text, Words words) {
     std::vector<double> found;
     for (std::size_t i = 0; i < text.size();) {
         if (is_digit(text[i])) {
-            const bool negative = i > 0 && text[i - 1] == '-' && (i < 2 || text[i - 2] == ' ' || text[i - 2] == '$');
+            const bool negative =
+                i > 0 && text[i - 1] == '-' && (i < 2 || text[i - 2] == ' ' || text[i - 2] == '$');
             const std::optional<Number> number = read_number(text, i);
             if (!number) {
                 ++i;

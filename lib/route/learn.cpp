@@ -44,12 +44,14 @@ void round_words(std::vector<double>& weights) {
 }  // namespace
 
 std::size_t Router::count_width() const noexcept {
-    return prompt_feature_names().size() + (options_.evidence == Evidence::answer ? answer_feature_names().size() : 0);
+    return prompt_feature_names().size() +
+           (options_.evidence == Evidence::answer ? answer_feature_names().size() : 0);
 }
 
 void Router::raw_counts(std::string_view prompt, std::string_view answer, float* out) const {
     prompt_features(prompt, out);
-    if (options_.evidence == Evidence::answer) answer_features(prompt, answer, out + prompt_feature_names().size());
+    if (options_.evidence == Evidence::answer)
+        answer_features(prompt, answer, out + prompt_feature_names().size());
 }
 
 Router::Row Router::row(std::string_view prompt, std::string_view answer, const float* counts) const {
@@ -64,7 +66,8 @@ Router::Row Router::row(std::string_view prompt, std::string_view answer, const 
     for (std::size_t i = 0; i < width; ++i)
         out.dense[i] = std::clamp((out.dense[i] - mean_[i]) * scale_[i], -3.0F, 3.0F);
     for (std::size_t i = 0; i < width; ++i) {
-        out.dense[width + i] = static_cast<float>(options_.counts * options_.bends) * (out.dense[i] * out.dense[i] - 1);
+        out.dense[width + i] =
+            static_cast<float>(options_.counts * options_.bends) * (out.dense[i] * out.dense[i] - 1);
         out.dense[i] *= static_cast<float>(options_.counts);
     }
     float* meaning = &out.dense[2 * width];
@@ -119,7 +122,8 @@ void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t>
         if (neighbour_gains_.size() == options_.most_neighbours) break;
         embedder_->embed(outcomes[r].prompt, vector.data());
         for (const float v : vector)
-            neighbour_vectors_.push_back(static_cast<std::int8_t>(std::lround(std::clamp(v * 256, -127.0F, 127.0F))));
+            neighbour_vectors_.push_back(
+                static_cast<std::int8_t>(std::lround(std::clamp(v * 256, -127.0F, 127.0F))));
         neighbour_gains_.push_back(static_cast<float>(outcomes[r].strong - outcomes[r].weak));
     }
 }
@@ -132,22 +136,29 @@ double Router::gain(const Row& row) const {
     const float* vector = &row.dense[2 * count_width()];
     for (std::size_t i = 0; i < neighbour_gains_.size(); ++i) {
         float dot = 0;
-        for (std::size_t j = 0; j < dimension; ++j) dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
+        for (std::size_t j = 0; j < dimension; ++j)
+            dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
         near.emplace_back(dot, neighbour_gains_[i]);
     }
     const std::size_t k = std::min(options_.neighbours, near.size());
-    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k), near.end(), std::greater<>{});
+    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k), near.end(),
+                      std::greater<>{});
     double of_neighbours = 0;
     for (std::size_t i = 0; i < k; ++i) of_neighbours += double{near[i].second};
-    return (1 - options_.neighbour_share) * linear + options_.neighbour_share * of_neighbours / static_cast<double>(k);
+    return (1 - options_.neighbour_share) * linear +
+           options_.neighbour_share * of_neighbours / static_cast<double>(k);
 }
 
-Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& embedder, const LearnOptions& options) {
+Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& embedder,
+                     const LearnOptions& options) {
     if (outcomes.size() < least_outcomes)
-        throw Error(Fault::data, "{} outcomes are too few to train a router; give {} or more", outcomes.size(), least_outcomes);
+        throw Error(Fault::data, "{} outcomes are too few to train a router; give {} or more",
+                    outcomes.size(), least_outcomes);
     if (std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& o) { return o.weak == o.strong; }))
-        throw Error(Fault::data, "the weak and the strong model do equally well on all {} outcomes; there is nothing to learn",
-                    outcomes.size());
+        throw Error(
+            Fault::data,
+            "the weak and the strong model do equally well on all {} outcomes; there is nothing to learn",
+            outcomes.size());
     const std::size_t folds = options.calibration_folds < 2 ? 0 : options.calibration_folds;
     std::vector<double> gains, targets;
     for (std::size_t fold = 0; fold < folds; ++fold) {
@@ -170,7 +181,8 @@ Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& e
     if (!gains.empty()) std::tie(out.slope_, out.offset_) = calibrate(gains, targets);
     if (gains.empty())
         for (const Outcome& o : outcomes) gains.push_back(out.gain(out.row(o.prompt, o.answer)));
-    for (const double g : gains) out.typical_ += sigmoid(out.slope_ * g + out.offset_) / static_cast<double>(gains.size());
+    for (const double g : gains)
+        out.typical_ += sigmoid(out.slope_ * g + out.offset_) / static_cast<double>(gains.size());
     return out;
 }
 
@@ -179,10 +191,12 @@ double Router::score(std::string_view prompt, std::string_view weak_answer) cons
 }
 
 double Router::threshold_for(std::span<const double> scores, double share) {
-    if (scores.empty()) throw Error(Fault::data, "no scores to set a threshold by; give records with prompts");
+    if (scores.empty())
+        throw Error(Fault::data, "no scores to set a threshold by; give records with prompts");
     std::vector<double> sorted(scores.begin(), scores.end());
     std::sort(sorted.begin(), sorted.end(), std::greater<>{});
-    const auto wanted = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(sorted.size())));
+    const auto wanted = static_cast<std::size_t>(
+        std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(sorted.size())));
     if (wanted == 0) return std::nextafter(sorted.front(), 2.0);
     return sorted[wanted - 1];
 }

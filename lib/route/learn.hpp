@@ -1,9 +1,10 @@
 /// The trained router: from recorded outcomes of a weak and a strong model to one number a request.
 ///
-/// Three kinds of evidence: hashed words and pairs, the builtin embedder's vector, and counts (route/features.hpp),
-/// and the squares of the counts, each block scaled to its own weight in the penalty, feed one logistic regression for
-/// the gain of asking the strong model; nearest labelled neighbours by cosine join in on demand (on RouteLLM's
-/// outcomes they added nothing and cost most of the time). Trained on the calling thread in seconds; deterministic.
+/// Three kinds of evidence: hashed words and pairs, the builtin embedder's vector, and counts
+/// (route/features.hpp), and the squares of the counts, each block scaled to its own weight in the penalty,
+/// feed one logistic regression for the gain of asking the strong model; nearest labelled neighbours by
+/// cosine join in on demand (on RouteLLM's outcomes they added nothing and cost most of the time). Trained on
+/// the calling thread in seconds; deterministic.
 #pragma once
 
 #include "base/json.hpp"
@@ -33,11 +34,11 @@ struct LearnOptions {
     Evidence evidence = Evidence::prompt;
     int hash_bits = 13;
     double penalty = 30;
-    double words = 2;        ///< scale of a block: its square divides the penalty; 0 leaves the block out
+    double words = 2;  ///< scale of a block: its square divides the penalty; 0 leaves the block out
     double meaning = 1;
     double counts = 0.25;
-    double bends = 0.4;      ///< of the squares of the counts, against the counts
-    std::size_t neighbours = 0;      ///< k of the nearest neighbours; 0 stores none
+    double bends = 0.4;          ///< of the squares of the counts, against the counts
+    std::size_t neighbours = 0;  ///< k of the nearest neighbours; 0 stores none
     double neighbour_share = 0.3;
     std::size_t most_neighbours = 4000;
     std::size_t calibration_folds = 3;  ///< below 2, the scores are in order only
@@ -51,12 +52,13 @@ public:
     static Router from_json(const Json&, const BuiltinEmbedder&);
     Json to_json() const;
 
-    /// In [0,1], rising with the expected gain of the strong model over the weak one: the probability that the strong
-    /// model is right and the weak one wrong, as calibrated on requests kept out of training.
+    /// In [0,1], rising with the expected gain of the strong model over the weak one: the probability that
+    /// the strong model is right and the weak one wrong, as calibrated on requests kept out of training.
     double score(std::string_view prompt) const { return score(prompt, {}); }
     double score(std::string_view prompt, std::string_view weak_answer) const;
 
-    /// The mean score on the outcomes trained on, each kept out in turn: what scores of two routers are compared by.
+    /// The mean score on the outcomes trained on, each kept out in turn: what scores of two routers are
+    /// compared by.
     double typical() const noexcept { return typical_; }
     Evidence evidence() const noexcept { return options_.evidence; }
 
@@ -64,7 +66,8 @@ public:
     static double threshold_for(std::span<const double> scores, double share_of_strong_calls);
 
 private:
-    Router(const BuiltinEmbedder& embedder, const LearnOptions& options) : embedder_(&embedder), options_(options) {}
+    Router(const BuiltinEmbedder& embedder, const LearnOptions& options)
+        : embedder_(&embedder), options_(options) {}
 
     struct Row {
         std::vector<float> dense;  ///< scaled; the meaning stands last

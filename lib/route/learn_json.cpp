@@ -1,7 +1,8 @@
 /// The saved router, one JSON object:
 ///   {"llm-router": 1, "embedder": ID, "evidence": "prompt" | "answer", "options": {…}, "features": [NAME…],
-///    "mean": [N…], "scale": [N…], "bias": N, "dense": [N…], "word_step": N, "words": BASE64 of int16, little endian,
-///    "neighbour_vectors": BASE64 of int8, "neighbour_gains": [N…], "slope": N, "offset": N, "typical": N}
+///    "mean": [N…], "scale": [N…], "bias": N, "dense": [N…], "word_step": N, "words": BASE64 of int16, little
+///    endian, "neighbour_vectors": BASE64 of int8, "neighbour_gains": [N…], "slope": N, "offset": N,
+///    "typical": N}
 #include "route/learn.hpp"
 
 #include "base/base64.hpp"
@@ -19,7 +20,8 @@ constexpr std::size_t dimension = BuiltinEmbedder::dimension;
 std::string words_to_text(const std::vector<double>& weights, double step) {
     std::string bytes;
     for (const double w : weights) {
-        const auto n = static_cast<std::uint16_t>(static_cast<std::int16_t>(step > 0 ? std::lround(w / step) : 0));
+        const auto n =
+            static_cast<std::uint16_t>(static_cast<std::int16_t>(step > 0 ? std::lround(w / step) : 0));
         bytes += static_cast<char>(n & 0xFF);
         bytes += static_cast<char>(n >> 8);
     }
@@ -27,7 +29,8 @@ std::string words_to_text(const std::vector<double>& weights, double step) {
 }
 
 [[noreturn]] void damaged(std::string_view what) {
-    throw Error(Fault::data, "the router's '{}' is damaged or missing; train it again with llm-route train", what);
+    throw Error(Fault::data, "the router's '{}' is damaged or missing; train it again with llm-route train",
+                what);
 }
 
 double number(const Json& json, std::string_view key) {
@@ -76,9 +79,14 @@ Json Router::to_json() const {
     out["llm-router"] = version;
     out["embedder"] = std::string{embedder_->id()};
     out["evidence"] = options_.evidence == Evidence::answer ? "answer" : "prompt";
-    out["options"] = {{"hash_bits", gain_.sparse.empty() ? 0 : options_.hash_bits}, {"words", options_.words}, {"meaning", options_.meaning},
-                      {"counts", options_.counts}, {"bends", options_.bends}, {"neighbours", options_.neighbours},
-                      {"neighbour_share", options_.neighbour_share}, {"penalty", options_.penalty}};
+    out["options"] = {{"hash_bits", gain_.sparse.empty() ? 0 : options_.hash_bits},
+                      {"words", options_.words},
+                      {"meaning", options_.meaning},
+                      {"counts", options_.counts},
+                      {"bends", options_.bends},
+                      {"neighbours", options_.neighbours},
+                      {"neighbour_share", options_.neighbour_share},
+                      {"penalty", options_.penalty}};
     out["features"] = std::move(features);
     out["mean"] = mean_;
     out["scale"] = scale_;
@@ -97,11 +105,14 @@ Json Router::to_json() const {
 
 Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     const Json& made = member(json, "llm-router");
-    if (!made.is_number_integer()) throw Error(Fault::data, "this is no router; make one with llm-route train");
+    if (!made.is_number_integer())
+        throw Error(Fault::data, "this is no router; make one with llm-route train");
     if (made.get<std::int64_t>() != version)
-        throw Error(Fault::data, "the router is of version {}, this program reads {}; train it again", made.get<std::int64_t>(), version);
+        throw Error(Fault::data, "the router is of version {}, this program reads {}; train it again",
+                    made.get<std::int64_t>(), version);
     if (const std::string id = text_of(json, "embedder"); id != embedder.id())
-        throw Error(Fault::data, "the router was trained with the embedder '{}', this program has '{}'; train it again",
+        throw Error(Fault::data,
+                    "the router was trained with the embedder '{}', this program has '{}'; train it again",
                     id, embedder.id());
     const std::string evidence = text_of(json, "evidence");
     if (evidence != "prompt" && evidence != "answer") damaged("evidence");
@@ -124,7 +135,8 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     if (!names.is_array() || names.size() != width) damaged("features");
     for (std::size_t i = 0; i < width; ++i) {
         const std::size_t prompts = prompt_feature_names().size();
-        const std::string_view name = i < prompts ? prompt_feature_names()[i] : answer_feature_names()[i - prompts];
+        const std::string_view name =
+            i < prompts ? prompt_feature_names()[i] : answer_feature_names()[i - prompts];
         if (names[i] != std::string{name}) damaged("features");
     }
     out.mean_ = numbers<float>(json, "mean", width);
@@ -135,7 +147,8 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     const std::string words = bytes_of(json, "words", 2 * slots);
     const double step = number(json, "word_step");
     for (std::size_t i = 0; i < slots; ++i) {
-        const auto low = static_cast<unsigned char>(words[2 * i]), high = static_cast<unsigned char>(words[2 * i + 1]);
+        const auto low = static_cast<unsigned char>(words[2 * i]),
+                   high = static_cast<unsigned char>(words[2 * i + 1]);
         out.gain_.sparse.push_back(static_cast<double>(static_cast<std::int16_t>(low | (high << 8))) * step);
     }
     const Json& gains = member(json, "neighbour_gains");

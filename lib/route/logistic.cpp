@@ -10,7 +10,9 @@ namespace {
 
 using Vector = std::vector<double>;
 
-double inner(const Vector& a, const Vector& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+double inner(const Vector& a, const Vector& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
 
 void add(Vector& to, double factor, const Vector& what) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * what[i];
@@ -20,7 +22,10 @@ void add(Vector& to, double factor, const Vector& what) {
 class Loss {
 public:
     Loss(const Table& table, std::span<const double> targets, double penalty)
-        : table_(table), targets_(targets), rows_(static_cast<double>(table.rows())), penalty_(penalty / rows_) {}
+        : table_(table),
+          targets_(targets),
+          rows_(static_cast<double>(table.rows())),
+          penalty_(penalty / rows_) {}
 
     std::size_t size() const { return table_.dense_width + table_.sparse_width + 1; }
 
@@ -36,7 +41,8 @@ public:
             loss += std::max(z, 0.0) - z * targets_[r] + std::log1p(std::exp(-std::abs(z)));
             const double error = (sigmoid(z) - targets_[r]) / rows_;
             for (std::size_t i = 0; i < width; ++i) gradient[i] += error * double{row[i]};
-            for (const auto& [slot, value] : table_.sparse[r]) gradient[width + slot] += error * double{value};
+            for (const auto& [slot, value] : table_.sparse[r])
+                gradient[width + slot] += error * double{value};
             gradient.back() += error;
         }
         double squares = 0;
@@ -78,7 +84,9 @@ Vector direction(const Vector& gradient, const std::deque<Step>& steps) {
 
 }  // namespace
 
-double sigmoid(double z) noexcept { return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z)); }
+double sigmoid(double z) noexcept {
+    return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
+}
 
 double Logistic::logit(const float* dense_row, const SparseVector& sparse_row) const noexcept {
     double z = bias;

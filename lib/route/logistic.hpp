@@ -1,4 +1,5 @@
-/// Logistic regression with a quadratic penalty, fitted by L-BFGS (Nocedal and Wright, Numerical Optimization, ch. 7).
+/// Logistic regression with a quadratic penalty, fitted by L-BFGS (Nocedal and Wright, Numerical
+/// Optimization, ch. 7).
 #pragma once
 
 #include "route/features.hpp"
@@ -13,8 +14,8 @@ namespace llm {
 struct Table {
     std::size_t dense_width = 0;
     std::size_t sparse_width = 0;
-    std::vector<float> dense;           ///< row after row
-    std::vector<SparseVector> sparse;   ///< one a row
+    std::vector<float> dense;          ///< row after row
+    std::vector<SparseVector> sparse;  ///< one a row
 
     std::size_t rows() const noexcept { return sparse.size(); }
     const float* row(std::size_t i) const noexcept { return &dense[i * dense_width]; }
@@ -31,8 +32,8 @@ struct Logistic {
 
 double sigmoid(double) noexcept;
 
-/// Least mean log loss plus `penalty`/2 · |weights|² / rows; the bias is free. `targets` lie in [0,1] and may lie
-/// between. The same input gives the same weights, bit by bit, on one machine.
+/// Least mean log loss plus `penalty`/2 · |weights|² / rows; the bias is free. `targets` lie in [0,1] and may
+/// lie between. The same input gives the same weights, bit by bit, on one machine.
 Logistic fit_logistic(const Table&, std::span<const double> targets, double penalty, int iterations = 80);
 
 }  // namespace llm

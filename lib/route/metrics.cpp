@@ -22,7 +22,8 @@ double share_for(const std::vector<CurvePoint>& curve, double quality) {
     if (curve.front().quality >= quality) return 0;
     for (std::size_t i = 1; i < curve.size(); ++i) {
         const CurvePoint &a = curve[i - 1], &b = curve[i];
-        if (b.quality >= quality) return a.share + (b.share - a.share) * (quality - a.quality) / (b.quality - a.quality);
+        if (b.quality >= quality)
+            return a.share + (b.share - a.share) * (quality - a.quality) / (b.quality - a.quality);
     }
     return 1;
 }
@@ -47,7 +48,8 @@ double hull_height(std::vector<CurvePoint> points) {
         if (!hull.empty() && hull.back().cost == p.cost) hull.pop_back();
         while (hull.size() > 1) {
             const CurvePoint &a = hull[hull.size() - 2], &b = hull.back();
-            if ((b.quality - a.quality) * (p.cost - a.cost) > (p.quality - a.quality) * (b.cost - a.cost)) break;
+            if ((b.quality - a.quality) * (p.cost - a.cost) > (p.quality - a.quality) * (b.cost - a.cost))
+                break;
             hull.pop_back();
         }
         hull.push_back(p);
@@ -60,8 +62,9 @@ double hull_height(std::vector<CurvePoint> points) {
     return area / range;
 }
 
-constexpr double RouteFigures::*members[] = {&RouteFigures::strong_for_95, &RouteFigures::apgr, &RouteFigures::cpt50,
-                                             &RouteFigures::cpt80, &RouteFigures::aiq, &RouteFigures::cost_for_95};
+constexpr double RouteFigures::*members[] = {&RouteFigures::strong_for_95, &RouteFigures::apgr,
+                                             &RouteFigures::cpt50,         &RouteFigures::cpt80,
+                                             &RouteFigures::aiq,           &RouteFigures::cost_for_95};
 
 RouteInterval interval_of(const RouteFigures& middle, std::vector<RouteFigures> draws) {
     RouteInterval out{middle, middle, middle};
@@ -70,7 +73,8 @@ RouteInterval interval_of(const RouteFigures& middle, std::vector<RouteFigures> 
         return static_cast<std::size_t>(std::lround(share * static_cast<double>(draws.size() - 1)));
     };
     for (const auto member : members) {
-        std::sort(draws.begin(), draws.end(), [&](const auto& a, const auto& b) { return a.*member < b.*member; });
+        std::sort(draws.begin(), draws.end(),
+                  [&](const auto& a, const auto& b) { return a.*member < b.*member; });
         out.low.*member = draws[at(0.025)].*member;
         out.high.*member = draws[at(0.975)].*member;
     }
@@ -98,7 +102,8 @@ RouteFigures minus(RouteFigures a, const RouteFigures& b) {
 
 std::vector<CurvePoint> cost_curve(std::span<const Scored> requests, Plan plan, std::size_t parts) {
     std::vector<Scored> sorted(requests.begin(), requests.end());
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.score > b.score; });
     const double n = static_cast<double>(std::max<std::size_t>(1, sorted.size()));
     double cost = 0, quality = 0;
     for (const Scored& s : sorted) {
@@ -119,7 +124,8 @@ std::vector<CurvePoint> cost_curve(std::span<const Scored> requests, Plan plan, 
             const double wanted = n * static_cast<double>(part) / static_cast<double>(parts);
             if (wanted > static_cast<double>(end) + 1e-9) break;
             const double taken = std::min(1.0, (wanted - static_cast<double>(i)) / many);
-            curve.push_back({wanted / n, (cost + taken * more_cost) / n, (quality + taken * more_quality) / n});
+            curve.push_back(
+                {wanted / n, (cost + taken * more_cost) / n, (quality + taken * more_quality) / n});
         }
         cost += more_cost;
         quality += more_quality;
@@ -163,7 +169,8 @@ RouteInterval bootstrap_difference(std::span<const Scored> a, std::span<const Sc
     std::vector<RouteFigures> figures;
     for (int i = 0; i < draws && !picks.empty(); ++i) {
         draw(picks, random);
-        figures.push_back(minus(route_figures(picked(a, picks), plan), route_figures(picked(b, picks), plan)));
+        figures.push_back(
+            minus(route_figures(picked(a, picks), plan), route_figures(picked(b, picks), plan)));
     }
     return interval_of(minus(route_figures(a, plan), route_figures(b, plan)), std::move(figures));
 }

@@ -1,8 +1,9 @@
 /// How good an order of escalation is: quality against calls of the strong model, and against cost.
 ///
-/// The definitions are RouteLLM's (arXiv 2406.18665, section 2.3), on a curve of deciles: the share of requests sent to
-/// the strong model goes 0, 10, … 100 %, straight lines between. Requests with equal scores are taken in equal parts, so
-/// an order that knows nothing scores as chance does. AIQ is RouterBench's (arXiv 2403.12031).
+/// The definitions are RouteLLM's (arXiv 2406.18665, section 2.3), on a curve of deciles: the share of
+/// requests sent to the strong model goes 0, 10, … 100 %, straight lines between. Requests with equal scores
+/// are taken in equal parts, so an order that knows nothing scores as chance does. AIQ is RouterBench's
+/// (arXiv 2403.12031).
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,9 @@ namespace llm {
 /// A request with both outcomes known. Higher scores are sent to the strong model first.
 struct Scored {
     double score = 0;
-    double weak = 0;    ///< quality of the weak answer, 0 to 1
+    double weak = 0;  ///< quality of the weak answer, 0 to 1
     double strong = 0;
-    double weak_cost = 0;    ///< any unit; paid where the weak model answers
+    double weak_cost = 0;  ///< any unit; paid where the weak model answers
     double strong_cost = 1;
 };
 
@@ -38,8 +39,9 @@ struct RouteFigures {
     double apgr = 0;           ///< mean share of the gap between weak and strong recovered, over all shares
     double cpt50 = 1;          ///< share of strong calls to recover half the gap
     double cpt80 = 1;
-    double aiq = 0;            ///< mean height of the rising convex hull of (cost, quality), from least to greatest cost
-    double cost_for_95 = 0;    ///< mean cost a request at strong_for_95
+    double aiq =
+        0;  ///< mean height of the rising convex hull of (cost, quality), from least to greatest cost
+    double cost_for_95 = 0;  ///< mean cost a request at strong_for_95
 };
 RouteFigures route_figures(std::span<const Scored>, Plan = Plan::route);
 

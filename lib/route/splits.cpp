@@ -12,7 +12,8 @@ std::size_t fold_of(std::string_view prompt, std::size_t folds, std::uint64_t se
     return fast_hash(prompt, seed) % folds;
 }
 
-std::vector<std::size_t> folds_by_group(std::span<const std::string> groups, std::size_t folds, std::uint64_t seed) {
+std::vector<std::size_t> folds_by_group(std::span<const std::string> groups, std::size_t folds,
+                                        std::uint64_t seed) {
     std::map<std::pair<std::uint64_t, std::string>, std::size_t> fold;
     for (const std::string& group : groups) fold.emplace(std::pair{fast_hash(group, seed), group}, 0);
     std::size_t next = 0;

@@ -14,6 +14,7 @@ std::size_t fold_of(std::string_view prompt, std::size_t folds, std::uint64_t se
 
 /// A fold for each row such that rows of one group (a subject, a task, a customer) share it. Groups are dealt
 /// out in turn, so no fold is empty where there are groups enough.
-std::vector<std::size_t> folds_by_group(std::span<const std::string> groups, std::size_t folds, std::uint64_t seed = 0);
+std::vector<std::size_t> folds_by_group(std::span<const std::string> groups, std::size_t folds,
+                                        std::uint64_t seed = 0);
 
 }  // namespace llm

@@ -1,10 +1,11 @@
 /// Routing on recorded outcomes (../shared/data/routellm), a JSON line a figure. Usage: route [SEEDS]
 ///
-/// Every request is scored by a router that was not trained on it: five folds by hash of the prompt, by whole subject,
-/// or trained on the other task altogether. A fold's scores are taken against the typical score of its own router, as
-/// five routers stand behind one curve. Figures are means over the seeds; low and high are 2.5 and 97.5 % of bootstrap
-/// draws over requests, averaged over the seeds. The floors (random, length, best single, oracle) stand beside ours.
-/// `reference` is the aim, or the length's figure where a difference is meant.
+/// Every request is scored by a router that was not trained on it: five folds by hash of the prompt, by whole
+/// subject, or trained on the other task altogether. A fold's scores are taken against the typical score of
+/// its own router, as five routers stand behind one curve. Figures are means over the seeds; low and high
+/// are 2.5 and 97.5 % of bootstrap draws over requests, averaged over the seeds. The floors (random, length,
+/// best single, oracle) stand beside ours. `reference` is the aim, or the length's figure where a difference
+/// is meant.
 #include "route/learn.hpp"
 #include "route/metrics.hpp"
 #include "route/splits.hpp"
@@ -36,7 +37,8 @@ Task load(const std::string& name) {
     for (std::string line; std::getline(file, line);) {
         const Json record = Json::parse(line);
         const std::string answer = text_of(record["weak"], "text");
-        task.outcomes.push_back({text_of(record, "prompt"), answer, record["weak"]["correct"].get<bool>() ? 1.0 : 0.0,
+        task.outcomes.push_back({text_of(record, "prompt"), answer,
+                                 record["weak"]["correct"].get<bool>() ? 1.0 : 0.0,
                                  record["strong"]["correct"].get<bool>() ? 1.0 : 0.0});
         task.subjects.push_back(text_of(record, "subject"));
         task.weak_tokens.push_back(estimate_tokens(answer));
@@ -48,8 +50,8 @@ Task load(const std::string& name) {
 using Scores = std::vector<double>;
 
 /// Scores of every request by routers trained on the other folds.
-Scores kept_out(const Task& task, const std::vector<std::size_t>& folds, std::size_t count, const LearnOptions& options,
-                const BuiltinEmbedder& embedder) {
+Scores kept_out(const Task& task, const std::vector<std::size_t>& folds, std::size_t count,
+                const LearnOptions& options, const BuiltinEmbedder& embedder) {
     Scores scores(task.outcomes.size());
     for (std::size_t fold = 0; fold < count; ++fold) {
         std::vector<Outcome> kept;
@@ -87,8 +89,10 @@ Line over_seeds(const std::vector<RouteInterval>& seeds, double RouteFigures::*f
 }
 
 void print(const std::string& name, const Line& line, double reference, std::size_t n) {
-    fmt::print(R"({{"name":"route.{}","value":{:.4f},"low":{:.4f},"high":{:.4f},"unit":"share","reference":{:.4g},"n":{}}})"
-               "\n", name, line.value, line.low, line.high, reference, n);
+    fmt::print(
+        R"({{"name":"route.{}","value":{:.4f},"low":{:.4f},"high":{:.4f},"unit":"share","reference":{:.4g},"n":{}}})"
+        "\n",
+        name, line.value, line.low, line.high, reference, n);
     std::fflush(stdout);
 }
 
@@ -106,7 +110,8 @@ void floors(const std::string& name, const Task& task) {
     const auto strategy = [&](const char* called, const std::function<double(const Outcome&)>& score) {
         Scores scores;
         for (const Outcome& o : task.outcomes) scores.push_back(score(o));
-        print_all(name + "." + called, {bootstrap(scored(task, scores), Plan::route, draws)}, 0, scores.size());
+        print_all(name + "." + called, {bootstrap(scored(task, scores), Plan::route, draws)}, 0,
+                  scores.size());
     };
     strategy("random", [](const Outcome& o) { return random_score(o.prompt, 1); });
     strategy("length", [](const Outcome& o) { return length_score(o.prompt); });
@@ -163,7 +168,8 @@ void cascade(const Task& task, std::size_t seeds, const BuiltinEmbedder& embedde
     print_all("cascade.gsm8k", figures, 0.45, task.outcomes.size());
     Line cost = over_seeds(figures, &RouteFigures::cost_for_95);
     print("cascade.gsm8k.cost_for_95_of_strong_cost",
-          {cost.value / strong_cost, cost.low / strong_cost, cost.high / strong_cost}, 0, task.outcomes.size());
+          {cost.value / strong_cost, cost.low / strong_cost, cost.high / strong_cost}, 0,
+          task.outcomes.size());
 }
 
 void speed(const Task& task, const BuiltinEmbedder& embedder) {
@@ -175,12 +181,16 @@ void speed(const Task& task, const BuiltinEmbedder& embedder) {
     double sum = 0;
     std::vector<Router> routers;
     const double train = seconds([&] { routers.push_back(Router::train(task.outcomes, embedder)); });
-    const double score = seconds([&] { for (const Outcome& o : task.outcomes) sum += routers.front().score(o.prompt); });
+    const double score = seconds([&] {
+        for (const Outcome& o : task.outcomes) sum += routers.front().score(o.prompt);
+    });
     const std::string saved = dump(routers.front().to_json());
     const double load = seconds([&] { routers.push_back(Router::from_json(Json::parse(saved), embedder)); });
     const double n = static_cast<double>(task.outcomes.size());
     const auto say = [](const char* name, double value, const char* unit, double reference) {
-        fmt::print(R"({{"name":"route.{}","value":{:.4g},"unit":"{}","reference":{}}})" "\n", name, value, unit, reference);
+        fmt::print(R"({{"name":"route.{}","value":{:.4g},"unit":"{}","reference":{}}})"
+                   "\n",
+                   name, value, unit, reference);
     };
     say("train.mmlu", train, "s", 0);
     say("decisions.learned", n / score, "1/s", 10000);

@@ -22,8 +22,8 @@ TEST_CASE("arithmetic: a calculator note counts once, not again as plain text") 
 }
 
 TEST_CASE("arithmetic: units, brackets, precedence, percent and rounding are read") {
-    for (const char* text : {"16 eggs - 3 eggs = 13", "10 * (1 - 20/100) = 8", "2 + 3 x 4 = 14", "25% * 40 = 10",
-                             "10 / 3 = 3.33", "$1,250 + $50 = $1,300"}) {
+    for (const char* text : {"16 eggs - 3 eggs = 13", "10 * (1 - 20/100) = 8", "2 + 3 x 4 = 14",
+                             "25% * 40 = 10", "10 / 3 = 3.33", "$1,250 + $50 = $1,300"}) {
         INFO(text);
         const auto sums = stated_sums(text);
         REQUIRE_FALSE(sums.empty());

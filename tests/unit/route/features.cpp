@@ -11,7 +11,8 @@ using namespace llm;
 
 namespace {
 
-std::map<std::string, float> named(std::span<const std::string_view> names, const std::vector<float>& values) {
+std::map<std::string, float> named(std::span<const std::string_view> names,
+                                   const std::vector<float>& values) {
     std::map<std::string, float> out;
     for (std::size_t i = 0; i < names.size(); ++i) out.emplace(names[i], values[i]);
     return out;
@@ -34,8 +35,9 @@ std::map<std::string, float> of_answer(std::string_view prompt, std::string_view
 TEST_CASE("features: names are distinct and every value is finite for any bytes") {
     CHECK(of_prompt("").size() == prompt_feature_names().size());
     CHECK(of_answer("", "").size() == answer_feature_names().size());
-    for (const std::string& text : {std::string{}, std::string(5000, '\xff'), std::string{"9e999 99999999999999999999999999999999999 = "},
-                                   std::string("\0\n#### -", 8)}) {
+    for (const std::string& text :
+         {std::string{}, std::string(5000, '\xff'),
+          std::string{"9e999 99999999999999999999999999999999999 = "}, std::string("\0\n#### -", 8)}) {
         for (const auto& [name, value] : of_prompt(text)) CHECK(std::isfinite(value));
         for (const auto& [name, value] : of_answer(text, text)) CHECK(std::isfinite(value));
     }

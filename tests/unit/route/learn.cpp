@@ -18,7 +18,8 @@ const BuiltinEmbedder& embedder() {
 /// The weak model fails on chemistry, and its wrong answers break off.
 std::vector<Outcome> outcomes(int from, int to) {
     const char* easy[] = {"Where is the river", "Who painted the picture", "When was the king born"};
-    const char* hard[] = {"Balance the reaction of the acid", "Give the molar mass of the salt", "Name the catalyst of the reaction"};
+    const char* hard[] = {"Balance the reaction of the acid", "Give the molar mass of the salt",
+                          "Name the catalyst of the reaction"};
     std::vector<Outcome> out;
     for (int i = from; i < to; ++i) {
         const bool is_hard = i % 2 == 0;
@@ -34,7 +35,8 @@ std::vector<Outcome> outcomes(int from, int to) {
 
 }  // namespace
 
-TEST_CASE("learn: a router trained on outcomes sends what resembles the weak model's failures to the strong one") {
+TEST_CASE(
+    "learn: a router trained on outcomes sends what resembles the weak model's failures to the strong one") {
     const Router router = Router::train(outcomes(0, 120), embedder());
     CHECK(router.score("Balance the reaction of this salt?") > 0.5);
     CHECK(router.score("Who painted the king?") < 0.3);
@@ -67,7 +69,8 @@ TEST_CASE("learn: a router that was saved and loaded scores the same") {
             const Json saved = Json::parse(dump(router.to_json()));
             const Router loaded = Router::from_json(saved, embedder());
             CHECK(loaded.evidence() == evidence);
-            CHECK(loaded.score("Balance the acid", "3 + 4 = 9") == Approx(router.score("Balance the acid", "3 + 4 = 9")).epsilon(1e-9));
+            CHECK(loaded.score("Balance the acid", "3 + 4 = 9") ==
+                  Approx(router.score("Balance the acid", "3 + 4 = 9")).epsilon(1e-9));
             if (neighbours == 0) CHECK(dump(saved).size() < 64'000);
         }
     }

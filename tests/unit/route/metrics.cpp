@@ -80,7 +80,9 @@ TEST_CASE("metrics: no request and one request have figures too") {
     CHECK(route_figures({&one, 1}).strong_for_95 == Approx(0.95));
 }
 
-TEST_CASE("metrics: the interval holds the figure, is the same each time, and is empty for a strategy against itself") {
+TEST_CASE(
+    "metrics: the interval holds the figure, is the same each time, and is empty for a strategy against "
+    "itself") {
     const auto requests = ten();
     const RouteInterval a = bootstrap(requests, Plan::route, 100), b = bootstrap(requests, Plan::route, 100);
     CHECK(a.low.apgr <= a.middle.apgr);
