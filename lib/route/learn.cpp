@@ -19,7 +19,7 @@ constexpr std::size_t least_outcomes = 20;
 
 /// σ(slope·x + offset) fitted to targets in [0,1] (Platt 1999).
 std::pair<double, double> calibrate(const std::vector<double>& x, const std::vector<double>& targets) {
-    Table table;
+    TrainingRows table;
     table.dense_width = 1;
     for (const double v : x) table.dense.push_back(static_cast<float>(v));
     table.sparse.resize(x.size());
@@ -100,7 +100,7 @@ void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t>
         scale_[i] = variance > 1e-9 ? static_cast<float>(1 / std::sqrt(variance)) : 0.0F;
     }
 
-    Table table;
+    TrainingRows table;
     table.dense_width = 2 * width + dimension;
     table.sparse_width = options_.words > 0 ? std::size_t{1} << options_.hash_bits : 0;
     std::vector<double> gain;

@@ -21,7 +21,7 @@ void add(Vector& to, double factor, const Vector& what) {
 /// Mean log loss and its gradient; weights stand as dense, sparse, bias.
 class Loss {
 public:
-    Loss(const Table& table, std::span<const double> targets, double penalty)
+    Loss(const TrainingRows& table, std::span<const double> targets, double penalty)
         : table_(table),
           targets_(targets),
           rows_(static_cast<double>(table.rows())),
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    const Table& table_;
+    const TrainingRows& table_;
     std::span<const double> targets_;
     double rows_;
     double penalty_;
@@ -95,7 +95,7 @@ double Logistic::logit(const float* dense_row, const SparseVector& sparse_row) c
     return z;
 }
 
-Logistic fit_logistic(const Table& table, std::span<const double> targets, double penalty, int iterations) {
+Logistic fit_logistic(const TrainingRows& table, std::span<const double> targets, double penalty, int iterations) {
     constexpr std::size_t memory = 8;
     constexpr double enough = 1e-6;
     const Loss loss{table, targets, penalty};

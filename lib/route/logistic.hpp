@@ -11,7 +11,7 @@
 namespace llm {
 
 /// Rows of numbers: a dense part of `dense_width` values and a sparse part of `sparse_width` slots.
-struct Table {
+struct TrainingRows {
     std::size_t dense_width = 0;
     std::size_t sparse_width = 0;
     std::vector<float> dense;          ///< row after row
@@ -34,6 +34,6 @@ double sigmoid(double) noexcept;
 
 /// Least mean log loss plus `penalty`/2 · |weights|² / rows; the bias is free. `targets` lie in [0,1] and may
 /// lie between. The same input gives the same weights, bit by bit, on one machine.
-Logistic fit_logistic(const Table&, std::span<const double> targets, double penalty, int iterations = 80);
+Logistic fit_logistic(const TrainingRows&, std::span<const double> targets, double penalty, int iterations = 80);
 
 }  // namespace llm

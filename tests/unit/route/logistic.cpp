@@ -7,14 +7,14 @@
 using namespace llm;
 
 TEST_CASE("logistic: without a penalty the bias alone fits the mean") {
-    Table table;
+    TrainingRows table;
     table.sparse.resize(4);
     const double targets[] = {1, 0, 0, 0};
     CHECK(sigmoid(fit_logistic(table, targets, 0).bias) == Approx(0.25).margin(1e-3));
 }
 
 TEST_CASE("logistic: the gradient vanishes at the weights found, dense and sparse") {
-    Table table;
+    TrainingRows table;
     table.dense_width = 2;
     table.sparse_width = 4;
     std::vector<double> targets;
