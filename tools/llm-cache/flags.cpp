@@ -183,7 +183,7 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... -- COMMAND < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");
