@@ -3,7 +3,8 @@
 /// Three kinds of evidence: hashed words and pairs, the builtin embedder's vector, and counts
 /// (route/features.hpp), and the squares of the counts, each block scaled to its own weight in the penalty,
 /// feed one logistic regression for the gain of asking the strong model; nearest labelled neighbours by
-/// cosine join in on demand (on RouteLLM's outcomes they added nothing and cost most of the time). Trained on
+/// cosine join in on demand (on RouteLLM's outcomes their help was within the noise, and they cost most
+/// of the time). Trained on
 /// the calling thread in seconds; deterministic.
 #pragma once
 

@@ -108,7 +108,7 @@ TEST_CASE("metrics: the sanity floor on recorded outcomes comes out as published
     const RouteFigures oracle = route_figures(recorded("gsm8k", Known::everything));
     CHECK(oracle.apgr == Approx(1.115).margin(0.005));
     CHECK(oracle.strong_for_95 == Approx(0.177).margin(0.01));
-    // The MMLU file here is half of the published set, and its harder half: 29 of 57 subjects.
+    // The MMLU file here is a part of the published set, 29 of its 57 subjects.
     CHECK(route_figures(recorded("mmlu", Known::nothing)).strong_for_95 == Approx(0.678).margin(0.005));
     CHECK(route_figures(recorded("mmlu", Known::everything)).strong_for_95 == Approx(0.085).margin(0.005));
 }
