@@ -14,7 +14,8 @@ TEST_CASE("utf8: every scalar value survives encoding and decoding, alone and in
         std::string one;
         append_utf8(one, c);
         const CodePoint back = decode_utf8(one, 0);
-        if (!back.valid || back.value != c || back.size != one.size()) FAIL("code point " << std::uint32_t{c});
+        if (!back.valid || back.value != c || back.size != one.size())
+            FAIL("code point " << std::uint32_t{c});
         all += one;
     }
     CHECK(is_utf8(all));
