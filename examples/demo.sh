@@ -26,5 +26,11 @@ sh ./cheap-first.sh
 say '4. Errors of a log, judged under a schema; only what needs somebody is shown'
 sh ./log-triage.sh
 
-say '5. What all that cost, from the journal'
+say '5. The same questions twice: the second time nothing is asked'
+sh ./cache-chain.sh
+
+say '6. Other words for what is known: likeness nominates, a gate refuses what is not the same'
+sh ./cache-similar.sh
+
+say '7. What all that cost, from the journal'
 llm-ask --log stats

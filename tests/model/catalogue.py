@@ -87,6 +87,8 @@ ADDED = [
     {"provider": "builtin", "name": "extract", "input": 0, "output": 0, "vision": False, "tools": False, "schema": False,
      "reasoning": False, "date": "2026-11-23", "source": "llm-utils",
      "about": "no LLM: answers with the sentences of context, attachments or prompt that fit the question best"},
+    {"provider": "builtin", "name": "summary", "input": 0, "output": 0, "vision": False, "tools": False, "schema": False,
+     "reasoning": False, "date": "2026-11-23", "source": "llm-utils", "about": "no LLM: answers with the sentences that carry most of the text"},
     {"provider": "builtin", "name": "echo", "input": 0, "output": 0, "vision": False, "tools": False, "schema": False,
      "reasoning": False, "date": "2026-11-23", "source": "llm-utils", "about": "no LLM: answers with the prompt itself"},
 ]
