@@ -179,7 +179,7 @@ void Splice::share(Record& record, const Flight& flight) {
     Record answer;
     answer.load(flight.line, record.number());
     if (const auto response = answer.raw("response")) {
-        getter_.give(record, flight.question, {0, AnswerKind::response, store_.now(), std::string{*response}});
+        getter_.give(record, flight.question, {0, AnswerKind::response, store_.now(), std::string{*response}, {}});
         return;
     }
     getter_.miss(record, flight.question);

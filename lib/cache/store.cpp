@@ -21,13 +21,6 @@ DatabaseOptions options_of(Access access) {
     return o;
 }
 
-/// Counts exactly to eight; from then on one hit in n is written and counts as n.
-std::int64_t weight(std::int64_t hits, std::minstd_rand& chance) {
-    if (hits < 8) return 1;
-    const auto n = static_cast<unsigned>(hits / 8 + 1);
-    return chance() % n == 0 ? static_cast<std::int64_t>(n) : 0;
-}
-
 }  // namespace
 
 std::string vector_space(std::int64_t space, std::string_view fingerprint) {
@@ -100,7 +93,7 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
     std::vector<std::int64_t> rows;
     CachedAnswer found;
     {
-        auto entries = db_.prepare("SELECT id, key, epoch, kind, created, expires FROM entry WHERE hash = ?1 ORDER BY sample");
+        auto entries = db_.prepare("SELECT id, key, epoch, kind, created, expires, cost FROM entry WHERE hash = ?1 ORDER BY sample");
         entries.borrow(key.hash());
         while (entries.step()) {
             const Bytes stored = entries.column<Bytes>(1);
@@ -112,7 +105,7 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
             if (want.max_age && created + *want.max_age < now) continue;
             rows.push_back(entries.column<std::int64_t>(0));
             const bool error = entries.column<int>(3) == static_cast<int>(AnswerKind::error);
-            if (rows.size() == 1 || error) found = {rows.back(), error ? AnswerKind::error : AnswerKind::response, created, {}};
+            if (rows.size() == 1 || error) found = {rows.back(), error ? AnswerKind::error : AnswerKind::response, created, {}, entries.column<std::optional<double>>(6)};
             if (want.samples <= 1 || error) break;
         }
     }
@@ -141,10 +134,10 @@ bool CacheStore::is_live(std::int64_t row, std::optional<std::int64_t> max_age) 
 std::optional<CachedAnswer> CacheStore::read(std::int64_t row) {
     reading();
     if (!is_live(row, std::nullopt)) return std::nullopt;
-    auto answer = db_.prepare("SELECT e.created, a.answer FROM entry e JOIN answer a ON a.entry = e.id WHERE e.id = ?1");
+    auto answer = db_.prepare("SELECT e.created, a.answer, e.cost FROM entry e JOIN answer a ON a.entry = e.id WHERE e.id = ?1");
     answer.borrow(row);
     if (!answer.step()) return std::nullopt;
-    return CachedAnswer{row, AnswerKind::response, answer.column<std::int64_t>(0), answer.column<std::string>(1)};
+    return CachedAnswer{row, AnswerKind::response, answer.column<std::int64_t>(0), answer.column<std::string>(1), answer.column<std::optional<double>>(2)};
 }
 
 void CacheStore::make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text) {
@@ -229,7 +222,7 @@ void CacheStore::remove(std::int64_t row) {
     db_.run("UPDATE space SET entries = entries - 1, bytes = bytes - ?2 WHERE id = ?1", space_id, bytes);
 }
 
-void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row) {
+void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row, std::optional<double> saved) {
     auto it = spaces_.find(name);
     if (it == spaces_.end()) it = spaces_.emplace(std::string{name}, Space{}).first;
     Space& s = it->second;
@@ -239,6 +232,7 @@ void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row)
         case Outcome::missed: ++s.missed; break;
         case Outcome::refused: ++s.missed, ++s.refused; break;
     }
+    s.saved += saved.value_or(0);
     if (row == 0) return;
     Use& use = uses_[row];
     ++use.hits;
@@ -285,21 +279,10 @@ void CacheStore::close() {
 void CacheStore::write_counts() {
     std::vector<std::pair<std::int64_t, Use>> uses(uses_.begin(), uses_.end());
     std::ranges::sort(uses, {}, [](const auto& u) { return u.first; });  // neighbours share pages
-    std::map<std::int64_t, double> saved;
-    for (auto& [row, use] : uses) {
-        auto before = db_.prepare("SELECT e.space, e.cost, u.hits FROM entry e LEFT JOIN entry_use u ON u.entry = e.id WHERE e.id = ?1");
-        before.borrow(row);
-        if (!before.step()) continue;  // removed meanwhile
-        const auto [space, cost, hits] = before.row<std::int64_t, std::optional<double>, std::optional<std::int64_t>>();
-        before.reset();
-        if (cost) saved[space] += *cost * static_cast<double>(use.hits);
-        std::int64_t add = 0;
-        for (std::int64_t i = 0; i < std::min<std::int64_t>(use.hits, 1000); ++i) add += weight(hits.value_or(0) + add, chance_);
-        if (!hits) db_.run("INSERT INTO entry_use VALUES (?1, ?2, ?3)", row, add, use.used);
-        else if (add > 0) db_.run("UPDATE entry_use SET hits = hits + ?2, used = ?3 WHERE entry = ?1", row, add, use.used);
-        else db_.run("UPDATE entry_use SET used = ?2 WHERE entry = ?1 AND used < ?2 - 60000", row, use.used);
-    }
-    for (const auto& [space, dollars] : saved) db_.run("UPDATE space SET saved = saved + ?2 WHERE id = ?1", space, dollars);
+    for (const auto& [row, use] : uses)  // an entry may have been removed meanwhile
+        db_.run("INSERT INTO entry_use SELECT id, ?2, ?3 FROM entry WHERE id = ?1 "
+                "ON CONFLICT (entry) DO UPDATE SET hits = hits + excluded.hits, used = excluded.used",
+                row, use.hits, use.used);
     uses_.clear();
 }
 
@@ -308,10 +291,11 @@ void CacheStore::write_sums() {
         if (s.entries == 0 && s.bytes == 0 && s.exact + s.semantic + s.missed == 0) continue;
         space_to_write(name);
         db_.run("UPDATE space SET entries = entries + ?2, bytes = bytes + ?3, exact = exact + ?4, semantic = semantic + ?5, "
-                "missed = missed + ?6, refused = refused + ?7 WHERE id = ?1",
-                s.id, s.entries, s.bytes, s.exact, s.semantic, s.missed, s.refused);
+                "missed = missed + ?6, refused = refused + ?7, saved = saved + ?8 WHERE id = ?1",
+                s.id, s.entries, s.bytes, s.exact, s.semantic, s.missed, s.refused, s.saved);
         const bool grown = s.entries > 0 || s.bytes > 0;
         s.entries = s.bytes = s.exact = s.semantic = s.missed = s.refused = 0;
+        s.saved = 0;
         if (grown && (bounds_.entries || bounds_.bytes)) evict(name);
     }
 }

@@ -28,6 +28,7 @@ struct CachedAnswer {
     AnswerKind kind = AnswerKind::response;
     std::int64_t created = 0;  ///< milliseconds since 1970
     std::string answer;        ///< JSON, as it was stored
+    std::optional<double> cost;  ///< dollars it cost
 };
 
 struct NewAnswer {
@@ -75,8 +76,8 @@ public:
     std::int64_t put(const NewAnswer&);
 
     enum class Outcome { exact, semantic, missed, refused };
-    /// For stats and eviction. `row`: of a hit. Written when there is something else to write, or at the end.
-    void count(std::string_view space, Outcome, std::int64_t row = 0);
+    /// For stats and eviction. `row`: of a hit, `saved`: what it would have cost. Written when there is something else to write, or at the end.
+    void count(std::string_view space, Outcome, std::int64_t row = 0, std::optional<double> saved = {});
 
     /// Says that this process is about to have the key answered; written at the next settle().
     void announce(const CacheKey&, std::chrono::milliseconds span);

@@ -36,7 +36,7 @@ CREATE TABLE answer (
     answer   TEXT NOT NULL                   -- JSON: the record's `response`, or its `error`
 );
 
--- Entries that were found. `hits` counts exactly to 8, then on the average.
+-- Entries that were found.
 CREATE TABLE entry_use (
     entry INTEGER PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
     hits  INTEGER NOT NULL,
