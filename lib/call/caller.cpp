@@ -97,6 +97,10 @@ Caller::Line& Caller::line(const Endpoint& endpoint) {
     if (fresh || !l.provider) {
         l.endpoint = endpoint;
         fetch_key(l.endpoint, environment_);
+        if (const std::string path = settings_.text("log.path").value_or(""); l.endpoint.protocol == "replay" && !path.empty()) {
+            if (!l.endpoint.settings.is_object()) l.endpoint.settings = Json::object();
+            l.endpoint.settings["journal"] = expand_home(path, environment_).string();
+        }
         l.provider = provider_entry(l.endpoint.protocol).make(l.endpoint);
         // what is meant for this machine, over plain http, is not shown to a proxy
         const auto address = parse_address(l.endpoint.base_url);

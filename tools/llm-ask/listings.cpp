@@ -1,8 +1,11 @@
 #include "run.hpp"
 
+#include "chat/endpoint.hpp"
 #include "chat/request.hpp"
 #include "cli/settings.hpp"
 #include "cli/table.hpp"
+
+#include <map>
 
 namespace llm {
 namespace {
@@ -23,6 +26,15 @@ int list_models(const Tool& tool, const AskFlags& f) {
                  {"output", "OUT $/M", Align::right, false},
                  {"context", "CONTEXT", Align::right, false},
                  {"about", "ABOUT", Align::left, true}}};
+    // servers on this machine are asked whether they are there, each once
+    Loop loop;
+    Caller caller{loop, settings, environment, {}};
+    std::map<std::string, std::string> asked;
+    const auto running = [&](const std::string& provider) -> std::string_view {
+        const auto [at, fresh] = asked.try_emplace(provider, "not_running");
+        if (fresh && caller.probe(find_endpoint(provider, settings, environment))) at->second = name(Reach::ready);
+        return at->second;
+    };
     const std::string& pattern = f.prompt ? *f.prompt : std::string{};
     for (const ListedName& n : models.names()) {
         if (n.name.find(pattern) == std::string::npos) continue;
@@ -31,7 +43,7 @@ int list_models(const Tool& tool, const AskFlags& f) {
     for (const ListedModel& m : models.list()) {
         const std::string full = m.info.provider + "/" + (m.info.name.empty() ? "…" : m.info.name);
         if (full.find(pattern) == std::string::npos) continue;
-        Json row{{"model", full}, {"reach", name(m.reach)}};
+        Json row{{"model", full}, {"reach", m.reach == Reach::unprobed ? running(m.info.provider) : name(m.reach)}};
         row["input"] = known(m.info.price.input);
         row["output"] = known(m.info.price.output);
         row["cached"] = known(m.info.price.cached);
