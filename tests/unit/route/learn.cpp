@@ -90,11 +90,11 @@ TEST_CASE("learn: another embedder's, a newer and a damaged router are refused b
     CHECK(message(good).empty());
     Json bad = good;
     bad["embedder"] = "builtin-256-00000000";
-    CHECK_THAT(message(bad), Catch::Contains("builtin-256-00000000"));
+    CHECK_THAT(message(bad), contains("builtin-256-00000000"));
     bad = good;
     bad["llm-router"] = 2;
-    CHECK_THAT(message(bad), Catch::Contains("version 2"));
-    CHECK_THAT(message(Json::array()), Catch::Contains("no router"));
+    CHECK_THAT(message(bad), contains("version 2"));
+    CHECK_THAT(message(Json::array()), contains("no router"));
     for (const auto& [key, value] : good.items()) {
         if (key == "llm-router" || key == "embedder") continue;
         bad = good;
@@ -104,7 +104,7 @@ TEST_CASE("learn: another embedder's, a newer and a damaged router are refused b
     }
     bad = good;
     bad["dense"].push_back(1);
-    CHECK_THAT(message(bad), Catch::Contains("dense"));
+    CHECK_THAT(message(bad), contains("dense"));
 }
 
 TEST_CASE("learn: too few outcomes, or models that never differ, are refused") {
