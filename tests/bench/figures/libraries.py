@@ -1,15 +1,19 @@
 """Programs in tests/bench that print their own lines."""
 
+import json
+import pathlib
 import subprocess
+import tempfile
 
+from home import ROOT
 from run import Skipped
 
 
-def _own_lines(bench, name):
+def _own_lines(bench, name, *arguments):
     path = bench.build / "tests" / "bench" / name
     if not path.is_file():
         raise Skipped(f"no {path}")
-    subprocess.run([path], check=True)
+    subprocess.run([path, *arguments], check=True)
 
 
 def embedder(bench):
@@ -18,5 +22,17 @@ def embedder(bench):
 
 
 def index(bench):
-    """The exact and the approximate index."""
-    _own_lines(bench, "index")
+    """Nearest vectors at growing sizes: real texts of ../shared/data through the builtin embedder, then clustered ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        texts = pathlib.Path(folder) / "texts"
+        lines = set()
+        for file in sorted((ROOT.parent / "shared" / "data").glob("*/train.jsonl")):
+            for line in file.open(encoding="utf-8"):
+                record = json.loads(line)
+                lines.update(v for v in record.values() if isinstance(v, str) and len(v) > 15 and "\n" not in v)
+        sizes = "1000,10000" if bench.quick else "1000,10000,100000"
+        if lines:
+            texts.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+            real = ",".join(size for size in sizes.split(",") if int(size) <= len(lines))
+            _own_lines(bench, "index", "--texts", texts, "--sizes", real, "--folder", folder)
+        _own_lines(bench, "index", "--clustered", "--sizes", sizes, "--folder", folder)
