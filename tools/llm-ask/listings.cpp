@@ -31,7 +31,7 @@ int list_models(const Tool& tool, const AskFlags& f) {
     Caller caller{loop, settings, environment, {}};
     std::map<std::string, std::string> asked;
     const auto running = [&](const std::string& provider) -> std::string_view {
-        const auto [at, fresh] = asked.try_emplace(provider, "not_running");
+        const auto [at, fresh] = asked.try_emplace(provider, "no_answer");
         if (fresh && caller.probe(find_endpoint(provider, settings, environment))) at->second = name(Reach::ready);
         return at->second;
     };
