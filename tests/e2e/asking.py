@@ -232,7 +232,7 @@ def models_are_listed_and_servers_of_this_machine_looked_at_without_a_question(w
     with w.at("ok") as (home, tagged):
         out = records(ask(home, "--models", "--json"))
         expect(any(one["model"].startswith("builtin/") for one in out), out[:3])
-        equal([one["reach"] for one in out if one["model"].startswith("p/")], ["no_answer"], "the user's own provider has no list")
+        equal([one["reach"] for one in out if one["model"].startswith("p/")], ["ready"], "the user's own provider answers")
         expect(all(one["method"] == "GET" and "authorization" not in one["headers"] for one in w.requests(tagged)), w.requests(tagged))
 
 
