@@ -1,5 +1,6 @@
 """A conversation at a terminal: `llm-ask --chat` on a pty."""
 
+import contextlib
 import json
 import os
 import pty
@@ -40,10 +41,20 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def code(self):
-        _, status = os.waitpid(self.pid, 0)
+    def code(self, seconds=60):
+        """Its exit code; one that does not end is killed and told of."""
+        seen, end = self.rest, time.monotonic() + seconds
+        while (waited := os.waitpid(self.pid, os.WNOHANG)) == (0, 0):
+            if time.monotonic() > end:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                os.close(self.fd)
+                raise AssertionError(f"it did not end; it showed {seen!r}")
+            if select.select([self.fd], [], [], 0.05)[0]:
+                with contextlib.suppress(OSError):  # the other side is closed
+                    seen += os.read(self.fd, 4096)
         os.close(self.fd)
-        return os.waitstatus_to_exitcode(status)
+        return os.waitstatus_to_exitcode(waited[1])
 
 
 @test
@@ -80,13 +91,16 @@ def ctrl_c_stops_the_answer_and_not_the_program(w):
         t = Terminal(home, "-m", "p/any", "--chat")
         t.until("> ")
         t.type("anybody?\n")
-        time.sleep(1)
+        deadline = time.monotonic() + 60
+        while w.count(tagged) == 0:
+            expect(time.monotonic() < deadline, "the server was never asked")
+            time.sleep(0.02)
         os.kill(t.pid, signal.SIGINT)
         t.until("stopped")
         t.until("> ")
         t.type("/model builtin/echo\n")
         t.until("builtin/echo answers")
         t.type("still here\n")
-        t.until("\nstill here\r\n")
+        t.until("\nstill here\r\n> ")  # only at the prompt is the terminal raw; before it the kernel would swallow the key
         t.type("\x04")
         equal(t.code(), 0)
