@@ -18,6 +18,11 @@ Verb& Verb::verb(std::string_view name, std::string_view about, Body body) {
     return v;
 }
 
+Verb& Verb::does(Body body) {
+    body_ = std::move(body);
+    return *this;
+}
+
 Verb& Verb::exclusive(std::vector<std::string> options) {
     exclusive_.push_back(std::move(options));
     return *this;

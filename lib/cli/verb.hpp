@@ -36,6 +36,8 @@ public:
 
     /// A subcommand with its own options; those of this verb count in it too.
     Verb& verb(std::string_view name, std::string_view about, Body body = {});
+    /// What is done where no subcommand is named.
+    Verb& does(Body);
 
     /// At most one of these may be given.
     Verb& exclusive(std::vector<std::string> options);
