@@ -153,6 +153,7 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
     limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
     limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
     limits.deadline = after(start, bound(options_.timeout, place.endpoint.timeout));
+    if (context.deadline) limits.deadline = std::min(limits.deadline, *context.deadline);
 
     std::optional<Error> failed;
     Attempt seen;

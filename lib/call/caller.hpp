@@ -38,6 +38,7 @@ struct CallOptions {
 struct CallContext {
     std::string record_id;     ///< the record's id as text, or empty
     std::string conversation;  ///< or empty
+    std::optional<Instant> deadline{};  ///< beyond the call's own timeout: all attempts end by then
 };
 
 /// Where pieces of the answer go while it comes.
