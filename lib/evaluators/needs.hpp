@@ -1,0 +1,24 @@
+/// What evaluators borrow, made from what a tool has at hand.
+#pragma once
+
+#include "evaluators/evaluator.hpp"
+
+namespace llm {
+
+/// Owns the embedders and child processes that evaluators use. All arguments are borrowed; nothing is opened before it is used.
+class EvaluatorTools {
+public:
+    EvaluatorTools(Caller&, const Models&, Loop&, const Settings&, const Environment&);
+    ~EvaluatorTools();
+    EvaluatorTools(const EvaluatorTools&) = delete;
+    EvaluatorTools& operator=(const EvaluatorTools&) = delete;
+
+    /// Change what you like before the first Assertion is made: judges, embedder, prompts, `ask`.
+    EvaluatorNeeds needs;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace llm
