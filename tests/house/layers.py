@@ -14,6 +14,7 @@ DOORS = {
     r"mustache\.hpp|kainjow/": {"record"},
     r"CLI/": {"cli"},
     r"toml\+\+/": {"base"},
+    r"pcre2": {"text"},
 }
 
 
