@@ -180,6 +180,10 @@ private:
                        line);
                 return;
             }
+            if (filter_.mends_ && !record_.has("raw") && filter_.mends_(record_)) {
+                pass(record_.line());
+                return;
+            }
             if (o_.failed == Retry::no || record_.has("raw")) {
                 count(*fault);
                 if (filter_.sees_failed_) filter_.sees_failed_(record_);

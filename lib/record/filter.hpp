@@ -71,6 +71,9 @@ public:
     void before_output(std::function<void()> f) { before_output_ = std::move(f); }
     /// Told of each record that passes by because it bears an error (a lease is given back, a failure remembered).
     void sees_failed(std::function<void(const Record&)> f) { sees_failed_ = std::move(f); }
+    /// Given each record that bears an error, before it passes by. Where it is true the record has been put right (its `error` is out), counts
+    /// as no failure and leaves.
+    void mends(std::function<bool(Record&)> f) { mends_ = std::move(f); }
     /// While it is false no further record is taken. Asked again after every event of the loop.
     void room(std::function<bool()> f) { room_ = std::move(f); }
     /// Called once, when no further record will be taken; steps may still be at work.
@@ -91,6 +94,7 @@ private:
     std::function<void()> at_end_;
     std::function<void()> before_output_;
     std::function<void(const Record&)> sees_failed_;
+    std::function<bool(Record&)> mends_;
     std::function<bool()> room_;
     std::function<void()> input_ended_;
     bool no_ = false;
