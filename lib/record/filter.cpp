@@ -43,6 +43,7 @@ public:
             resume_.emplace(o_.resume, o_.resume_salt);
         }
         out_.gather(o_.gather);
+        if (filter_.sees_output_) out_.copy_to(filter_.sees_output_);
         if (resume_ || filter_.before_output_)
             out_.before_flush([this] {
                 if (filter_.before_output_) filter_.before_output_();

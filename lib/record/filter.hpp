@@ -74,6 +74,8 @@ public:
     /// Given each record that bears an error, before it passes by. Where it is true the record has been put right (its `error` is out), counts
     /// as no failure and leaves.
     void mends(std::function<bool(Record&)> f) { mends_ = std::move(f); }
+    /// Given the output's bytes in their order, before they leave: finished records, those that passed by or were resumed, deltas.
+    void sees_output(std::function<void(std::string_view)> f) { sees_output_ = std::move(f); }
     /// While it is false no further record is taken. Asked again after every event of the loop.
     void room(std::function<bool()> f) { room_ = std::move(f); }
     /// Called once, when no further record will be taken; steps may still be at work.
@@ -95,6 +97,7 @@ private:
     std::function<void()> before_output_;
     std::function<void(const Record&)> sees_failed_;
     std::function<bool(Record&)> mends_;
+    std::function<void(std::string_view)> sees_output_;
     std::function<bool()> room_;
     std::function<void()> input_ended_;
     bool no_ = false;

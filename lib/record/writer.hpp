@@ -14,10 +14,12 @@ public:
 
     /// Buffers the bytes; writes when much has gathered. Does nothing once closed.
     void put(std::string_view bytes) {
+        if (copy_) copy_(bytes);
         buffer_.append(bytes);
         if (buffer_.size() >= high_water_) flush();
     }
     void line(std::string_view text) {
+        if (copy_) copy_(text), copy_("\n");
         buffer_.append(text);
         buffer_.push_back('\n');
         if (buffer_.size() >= high_water_) flush();
@@ -26,6 +28,9 @@ public:
     void flush();
     /// Called before bytes leave (a resume file makes itself durable first).
     void before_flush(std::function<void()> f) { before_flush_ = std::move(f); }
+
+    /// Given all bytes as they come, whether or not somebody reads them.
+    void copy_to(std::function<void(std::string_view)> f) { copy_ = std::move(f); }
 
     bool closed() const noexcept { return closed_; }
     /// How many bytes gather before they are written without being asked for.
@@ -39,6 +44,7 @@ private:
     bool closed_ = false;
     std::string buffer_;
     std::function<void()> before_flush_;
+    std::function<void(std::string_view)> copy_;
 };
 
 /// All bytes, however many calls it takes. False where the reader is gone; throws Error{io} naming `what` else.
