@@ -1,0 +1,45 @@
+/// Requests and tokens a minute, kept together by every process of a user.
+///
+/// Token buckets in the form of GCRA (ITU-T I.371): one number a bucket, the moment when all that was taken will have flowed back. A
+/// bucket holds a sixtieth of a minute's share (requests; one at least) or a tenth (tokens), and flows back at the rest of it a minute.
+/// So no minute ever sees more than the limit, wherever it begins, the burst included. What costs more than the bucket holds waits until that
+/// much has flowed.
+#pragma once
+
+#include "pace/store.hpp"
+
+#include <span>
+#include <string>
+
+namespace llm {
+
+enum class LimitKind { requests, tokens };
+
+struct LimitClaim {
+    std::string name;  ///< "requests openai/gpt-5-mini": whoever names the same shares it
+    LimitKind kind = LimitKind::requests;
+    double a_minute = 0;
+    double cost = 1;
+};
+
+struct LimitTurn {
+    std::int64_t begins = 0;  ///< when the call may begin
+    std::int64_t full = 0;    ///< the bucket's number after it
+};
+/// What taking `claim` from a bucket at `now` comes to. All times in microseconds.
+LimitTurn take_turn(const LimitClaim& claim, std::int64_t full, std::int64_t now);
+
+class Limits {
+public:
+    explicit Limits(PaceStore& store) : store_(store) {}
+
+    /// Takes all of them at once, in one transaction. Returns when the call may begin: `now` or later.
+    std::int64_t take(std::span<const LimitClaim>);
+    /// Puts right what was taken, once it is known what the call has used: `more` tokens than the claim said, or fewer.
+    void correct(const LimitClaim&, double more);
+
+private:
+    PaceStore& store_;
+};
+
+}  // namespace llm
