@@ -1,0 +1,44 @@
+/// Vectors of passages: made where they are missing, searched by likeness.
+#pragma once
+
+#include "call/embedding.hpp"
+#include "index/index.hpp"
+#include "mem/store.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace llm {
+
+class Vectors {
+public:
+    /// Both are borrowed. Sees to it that a store's passages get their vectors in the transaction that stores them where the embedder
+    /// computes here; one behind a server is asked by fill().
+    Vectors(MemStore&, Embedding&);
+
+    /// Makes what is missing, at most `limit` of it; how many were made. Throws Error{config} where the store's vectors are another
+    /// embedder's.
+    std::size_t fill(std::size_t limit = static_cast<std::size_t>(-1));
+    /// Snapshots that have become worth making; outside of any transaction.
+    void tend();
+    /// Lets go of all vectors and queues every passage, for another embedder.
+    void start_anew();
+
+    /// Nothing where no embedder can be reached, the text says nothing, or nothing is stored.
+    std::vector<Hit> search(std::int64_t space, const Vector& question, const SearchOptions&);
+    Vector of(std::string_view text);
+    Index& index(std::int64_t space, int dimension);
+
+private:
+    void check_embedder();
+
+    MemStore& store_;
+    Embedding& embedding_;
+    std::map<std::int64_t, std::unique_ptr<Index>> indexes_;
+    bool checked_ = false;
+};
+
+}  // namespace llm

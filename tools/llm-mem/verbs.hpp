@@ -1,0 +1,14 @@
+/// llm-mem's verbs. Each file declares its own: a new one adds its line here and one in main.cpp.
+#pragma once
+
+#include "session.hpp"
+
+namespace llm {
+
+void declare_add(Tool&);
+void declare_find(Tool&);      // recall, search
+void declare_look(Tool&);      // ls, show, history, diff, stats
+void declare_change(Tool&);    // edit, rm, mv, tag, pin, undo
+void declare_exchange(Tool&);  // export, import, verify, reindex, sql
+
+}  // namespace llm
