@@ -87,7 +87,11 @@ struct Converter {
             case toml::node_type::table: return table(*node.as_table(), path, depth);
             case toml::node_type::array: {
                 Json list = Json::array();
-                for (const auto& item : *node.as_array()) list.push_back(value(item, path, depth + 1));
+                for (const auto& item : *node.as_array()) {
+                    const std::string at = fmt::format("{}[{}]", path, list.size());
+                    if (item.is_table()) out.lines.emplace_back(at, static_cast<int>(item.source().begin.line));
+                    list.push_back(value(item, at, depth + 1));
+                }
                 return list;
             }
             case toml::node_type::string: return node.as_string()->get();

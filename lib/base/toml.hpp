@@ -13,7 +13,7 @@ namespace llm {
 struct Toml {
     Json tree = Json::object();                       ///< dates and times as text
     std::vector<std::pair<std::string, int>>
-        lines;  ///< dotted path (see `dotted`) and line, in order of the tables
+        lines;  ///< dotted path (see `dotted`; `rule[2].name` in lists) and line, in order of the tables
     int line_of(std::string_view path) const;         ///< 0 where unknown
 };
 
