@@ -22,6 +22,9 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"cache.embedder", text, "builtin", "what makes vectors of questions: builtin, or provider/model"},
     {"cache.path", text, "", "the cache's file; cache.db in the cache folder where empty"},
 
+    {"mem.embedder", text, "builtin", "what makes vectors of what is remembered: builtin, or provider/model"},
+    {"mem.path", text, "", "the memory's file; memory.db in the data folder where empty"},
+
     {"tier.*", text, "", "model of a tier: cheap, standard, strong, or a name of your own"},
 
     {"provider.*.protocol", text, "",

@@ -55,11 +55,4 @@ struct Block {
     bool read_only = false;      ///< for the model
 };
 
-struct Turn {
-    std::int64_t id = 0;
-    std::int64_t ordinal = 0;  ///< in its conversation, from 0
-    std::string role, message, text;  ///< message: JSON as it came
-    std::int64_t time = 0;
-};
-
 }  // namespace llm

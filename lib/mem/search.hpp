@@ -2,6 +2,7 @@
 /// (Cormack, Clarke and Büttcher, SIGIR 2009).
 #pragma once
 
+#include "base/json.hpp"
 #include "mem/store.hpp"
 #include "mem/vectors.hpp"
 
@@ -26,6 +27,7 @@ struct SearchFor {
     std::optional<double> mmr;                   ///< 0 … 1: how much likeness counts against newness (Carbonell and Goldstein 1998)
     std::optional<std::int64_t> half_life;       ///< milliseconds after which a fact counts half
     std::int64_t around = 0;                     ///< neighbours on each side that come with a hit
+    enum class Pins { first, always } pins = Pins::first;  ///< pinned passages: before other hits, or given whatever is asked
 };
 
 struct Found {

@@ -124,8 +124,13 @@ public:
 private:
     std::int64_t change_row();
     std::int64_t put_version(const Passage&, bool alive, std::int64_t space);
-    void forget(std::int64_t id, const Passage& as_it_stands);
+    void forget(const Passage& as_it_stands);
+    void forget_words(const Passage& as_it_stands);
+    void forget_vector(std::int64_t id, std::int64_t space);
     void show(const Passage&, std::int64_t space);
+    void show_words(const Passage&);
+    void put_block(std::int64_t space, const Block&, bool alive);
+    void restore(const PassageVersion&);
 
     Database db_;
     MemOptions options_;
@@ -135,5 +140,8 @@ private:
     std::string verb_, why_;
     std::int64_t change_ = 0, undoes_ = 0;
 };
+
+/// The sets of vectors (index/index.hpp) of a space.
+std::string vector_space_of(std::int64_t space);
 
 }  // namespace llm

@@ -3,7 +3,7 @@
 #include "base/hash.hpp"
 #include "chat/message.hpp"
 #include "base/error.hpp"
-#include "text/words.hpp"
+#include "mem/words.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -71,30 +71,24 @@ std::string said_in(const Json& turn) {
     return out;
 }
 
-std::string any_word(std::string_view words) {
-    std::string out;
-    for (const Word& w : split_words(words)) {
-        if (w.kind != WordKind::word && w.kind != WordKind::number) continue;
-        if (!out.empty()) out += " OR ";
-        out += '"';
-        out += w.span.of(words);
-        out += '"';
-    }
-    return out;
+std::int64_t Turns::find(std::string_view space, std::string_view name) {
+    return db_.value<std::int64_t>("SELECT conversation.id FROM conversation JOIN space ON space.id = conversation.space WHERE space.name = ?1 AND conversation.name = ?2", space, name)
+        .value_or(0);
 }
 
-Turns::Turns(Database& db, WallClock now) : db_(db), now_(std::move(now)) {}
+std::int64_t Turns::open(std::string_view space, std::string_view name) {
+    store_.writing();
+    if (const std::int64_t id = find(space, name); id != 0) return id;
+    db_.run("INSERT INTO conversation (space, name) VALUES (?1, ?2)", store_.space_to_write(space), name);
+    return db_.last_row();
+}
 
-std::int64_t Turns::conversation(std::string_view space, std::string_view name) {
-    const auto known = [&] {
-        return db_.value<std::int64_t>("SELECT conversation.id FROM conversation JOIN space ON space.id = conversation.space WHERE space.name = ?1 AND conversation.name = ?2",
-                                       space, name);
-    };
-    if (const auto id = known()) return *id;
-    if (db_.access() == Access::read) return 0;
-    db_.run("INSERT OR IGNORE INTO space (name) VALUES (?1)", space);
-    db_.run("INSERT OR IGNORE INTO conversation (space, name) SELECT id, ?2 FROM space WHERE name = ?1", space, name);
-    return known().value_or(0);
+std::vector<std::string> Turns::names(std::string_view space) {
+    std::vector<std::string> out;
+    auto rows = db_.prepare("SELECT conversation.name FROM conversation JOIN space ON space.id = conversation.space WHERE space.name = ?1 ORDER BY conversation.id");
+    rows.bind(space);
+    while (rows.step()) out.push_back(rows.column<std::string>(0));
+    return out;
 }
 
 std::int64_t Turns::keep_one(std::int64_t conversation, const Turn& parent, const Json& turn) {
@@ -112,13 +106,14 @@ std::int64_t Turns::keep_one(std::int64_t conversation, const Turn& parent, cons
     const std::optional<std::int64_t> behind = parent.id == 0 ? std::nullopt : std::optional{parent.id};
     const std::string text = said_in(turn);
     db_.run("INSERT INTO turn (conversation, parent, ordinal, key, role, message, text, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", conversation, behind,
-            parent.ordinal + 1, bytes_of(key), text_of(turn, "role"), dump(turn), text, now_());
+            parent.ordinal + 1, bytes_of(key), text_of(turn, "role"), dump(turn), text, store_.now());
     const std::int64_t id = db_.last_row();
     db_.run("INSERT INTO turn_words (rowid, text) VALUES (?1, ?2)", id, text);
     return id;
 }
 
 std::vector<std::int64_t> Turns::keep(std::int64_t conversation, std::int64_t parent, const std::vector<Json>& turns) {
+    store_.writing();
     Turn before;
     before.ordinal = -1;
     if (parent != 0) {
@@ -175,7 +170,7 @@ std::vector<Turn> Turns::path(std::int64_t id) {
 }
 
 std::vector<Turn> Turns::search(const TurnQuery& q) {
-    const std::string words = any_word(q.words);
+    const std::string words = words_query(q.words);
     std::vector<Turn> out;
     if (words.empty()) return out;
     // What was said, not what tools found: recalled text would be found again and again.
@@ -206,7 +201,10 @@ std::vector<Turn> Turns::unlearned(std::string_view space, const std::optional<s
     return out;
 }
 
-void Turns::mark_learned(std::int64_t turn) { db_.run("UPDATE turn SET learned = 1 WHERE id = ?1", turn); }
+void Turns::mark_learned(std::int64_t turn) {
+    store_.writing();
+    db_.run("UPDATE turn SET learned = 1 WHERE id = ?1", turn);
+}
 
 std::vector<Summary> Turns::summaries(std::int64_t conversation, const std::vector<Turn>& path) {
     std::unordered_map<std::int64_t, std::size_t> at;
@@ -227,8 +225,9 @@ std::vector<Summary> Turns::summaries(std::int64_t conversation, const std::vect
 }
 
 void Turns::keep(std::int64_t conversation, const Summary& s, std::int64_t made_at) {
+    store_.writing();
     db_.run("INSERT OR IGNORE INTO summary (conversation, through, made_at, text, made_by, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", conversation, s.through, made_at,
-            s.text, s.model, now_());
+            s.text, s.model, store_.now());
 }
 
 }  // namespace llm

@@ -5,19 +5,15 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "store/database.hpp"
+#include "mem/store.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace llm {
-
-/// Milliseconds since 1970.
-using WallClock = std::function<std::int64_t()>;
 
 struct Turn {
     std::int64_t id = 0;
@@ -47,14 +43,16 @@ struct TurnQuery {
 
 class Turns {
 public:
-    /// The store is borrowed; it has mem_schema().
-    explicit Turns(Database&, WallClock);
+    /// The store is borrowed. What writes does so within its transaction: store.settle() commits.
+    explicit Turns(MemStore& store) : store_(store), db_(store.db()) {}
 
-    /// The conversation of that name, made where there is none. 0 where there is none and the store is open for reading.
-    std::int64_t conversation(std::string_view space, std::string_view name);
+    /// The conversation of that name: 0 where there is none; made where there is none.
+    std::int64_t find(std::string_view space, std::string_view name);
+    std::int64_t open(std::string_view space, std::string_view name);
+    std::vector<std::string> names(std::string_view space);
 
-    /// Puts the turns behind turn `parent` (0: at the beginning), in order, as far as they are not there, and returns all their ids. Within
-    /// the caller's transaction. Throws Error{data} for what is no turn.
+    /// Puts the turns behind turn `parent` (0: at the beginning), in order, as far as they are not there, and returns all their ids.
+    /// Throws Error{data} for what is no turn.
     std::vector<std::int64_t> keep(std::int64_t conversation, std::int64_t parent, const std::vector<Json>& turns);
     /// Where a history goes on that does not begin at the beginning: `from` is the turn behind which, `known` how many of `turns` the
     /// store has there. {0, 0} where it is a history from the beginning, or knows nothing of it.
@@ -81,14 +79,11 @@ public:
 private:
     std::int64_t keep_one(std::int64_t conversation, const Turn& parent, const Json& turn);
 
+    MemStore& store_;
     Database& db_;
-    WallClock now_;
 };
 
 /// What a turn says, for reading and searching.
 std::string said_in(const Json& turn);
-
-/// Words of people as a query for FTS5: each word quoted, any of them. Empty where there is no word.
-std::string any_word(std::string_view words);
 
 }  // namespace llm

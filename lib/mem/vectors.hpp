@@ -30,6 +30,7 @@ public:
     /// Nothing where no embedder can be reached, the text says nothing, or nothing is stored.
     std::vector<Hit> search(std::int64_t space, const Vector& question, const SearchOptions&);
     Vector of(std::string_view text);
+    std::optional<Vector> stored(std::int64_t space, std::int64_t passage);
     Index& index(std::int64_t space, int dimension);
 
 private:

@@ -1,0 +1,320 @@
+#include "mem/search.hpp"
+
+#include "mem/rows.hpp"
+#include "mem/words.hpp"
+#include "text/tokens.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <unordered_map>
+
+namespace llm {
+namespace {
+
+constexpr double rank_offset = 60;      // Cormack's k
+constexpr double words_weight = 1, vectors_weight = 1;
+constexpr std::size_t least_pool = 100;  // candidates of each part
+/// What a hit lends to its neighbours in the document: an answer often stands beside the words asked for.
+constexpr double lent = 0.3;
+
+/// What filters and neighbours need of a passage, from its small row.
+struct Light {
+    std::int64_t space = 0, document = 0, ordinal = 0, hash = 0, time = 0;
+    std::optional<std::int64_t> until;
+    bool pinned = false;
+    bool allowed = false;
+};
+
+struct Candidate {
+    std::int64_t id = 0;
+    double words = 0, vector = 0;  // with what neighbours lend
+    std::optional<double> bm25, cosine;
+    std::optional<std::size_t> word_rank, vector_rank;
+    double score = 0, age_factor = 1;
+};
+
+class Search {
+public:
+    Search(MemStore& store, Vectors& vectors, const SearchFor& what) : store_(store), vectors_(vectors), what_(what), now_(store.now()) {}
+
+    std::vector<Found> run() {
+        const Snapshot view{store_.db()};
+        find_spaces();
+        if (spaces_.empty() || what_.k == 0) return {};
+        find_documents();
+        if (what_.by != SearchBy::vectors) by_words();
+        if (what_.by != SearchBy::words) by_vectors();
+        lend(&Candidate::bm25, &Candidate::words);
+        lend(&Candidate::cosine, &Candidate::vector);
+        join();
+        return chosen();
+    }
+
+private:
+    std::size_t pool() const { return std::max(least_pool, what_.k * 4); }
+
+    void find_spaces() {
+        if (what_.where.space) {
+            if (const std::int64_t id = store_.space_id(*what_.where.space); id != 0) spaces_.insert(id);
+            return;
+        }
+        for (const std::string& name : store_.spaces()) spaces_.insert(store_.space_id(name));
+    }
+
+    void find_documents() {
+        if (what_.where.source.empty()) return;
+        documents_.emplace();
+        auto rows = store_.db().prepare("SELECT id FROM document WHERE source = ?1 OR source GLOB ?1");
+        rows.bind(what_.where.source);
+        while (rows.step()) documents_->insert(rows.column<std::int64_t>(0));
+    }
+
+    const Light& light(std::int64_t id) {
+        const auto [it, fresh] = light_.try_emplace(id);
+        if (!fresh) return it->second;
+        auto row = store_.db().prepare("SELECT space, document, ordinal, hash, time, until, pinned, tags FROM passage WHERE id = ?1");
+        row.borrow(id);
+        if (!row.step()) return it->second;
+        Light& l = it->second;
+        l.space = row.column<std::int64_t>(0);
+        l.document = row.column<std::int64_t>(1);
+        l.ordinal = row.column<std::int64_t>(2);
+        l.hash = row.column<std::int64_t>(3);
+        l.time = row.column<std::int64_t>(4);
+        l.until = row.column<std::optional<std::int64_t>>(5);
+        l.pinned = row.column<bool>(6);
+        l.allowed = allows(l, row.column<std::string_view>(7)) && (!what_.filter || what_.filter(*store_.find(id)));
+        return l;
+    }
+
+    bool allows(const Light& l, std::string_view tags) const {
+        const Selection& s = what_.where;
+        if (!spaces_.contains(l.space)) return false;
+        if (documents_ && !documents_->contains(l.document)) return false;
+        if (s.document && *s.document != l.document) return false;
+        if (s.from && l.time < *s.from) return false;
+        if (s.to && l.time >= *s.to) return false;
+        if (s.pins == Selection::Pins::only && !l.pinned) return false;
+        const std::int64_t at = what_.as_of.value_or(now_);
+        if (what_.as_of && l.time > at) return false;
+        if (l.until && *l.until <= at) return false;
+        if (s.tags.empty()) return true;
+        const std::vector<std::string> has = mem_rows::tags_from(tags);
+        return std::ranges::any_of(s.tags, [&](const std::string& t) { return std::ranges::find(has, t) != has.end(); });
+    }
+
+    Candidate& candidate(std::int64_t id) {
+        Candidate& c = candidates_[id];
+        c.id = id;
+        return c;
+    }
+
+    void by_words() {
+        const std::string query = words_query(what_.words);
+        if (query.empty()) return;
+        auto rows = store_.db().prepare("SELECT rowid, -rank FROM passage_words WHERE passage_words MATCH ?1 AND rank MATCH 'bm25(1.0, 0.5)' ORDER BY rank");
+        rows.bind(query);
+        std::size_t found = 0;
+        while (found < pool() && rows.step()) {
+            const auto id = rows.column<std::int64_t>(0);
+            if (!light(id).allowed) continue;
+            candidate(id).bm25 = rows.column<double>(1);
+            ++found;
+        }
+    }
+
+    void by_vectors() {
+        question_ = vectors_.of(what_.words);
+        SearchOptions o;
+        o.k = pool();
+        o.allow = [this](std::int64_t row) { return light(row).allowed; };
+        std::vector<Hit> hits;
+        for (const std::int64_t space : spaces_)
+            for (const Hit& h : vectors_.search(space, question_, o)) hits.push_back(h);
+        std::ranges::sort(hits, [](const Hit& a, const Hit& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
+        if (hits.size() > pool()) hits.resize(pool());
+        for (const Hit& h : hits) candidate(h.row).cosine = double{h.score};
+    }
+
+    /// Each part's scores, with a share of what the passages before and behind it have.
+    void lend(std::optional<double> Candidate::*own, double Candidate::*with) {
+        std::map<std::pair<std::int64_t, std::int64_t>, double> at;
+        double least = 1e9;
+        for (auto& [id, c] : candidates_)
+            if (c.*own) {
+                const Light& l = light(id);
+                double& there = at[{l.document, l.ordinal}];
+                there = std::max(there, *(c.*own));
+                least = std::min(least, *(c.*own));
+            }
+        if (at.empty()) return;
+        for (auto& [id, c] : candidates_) {
+            const Light& l = light(id);
+            double sum = (c.*own).value_or(0);
+            for (const std::int64_t step : {-1, 1})
+                if (const auto it = at.find({l.document, l.ordinal + step}); it != at.end()) sum += lent * it->second;
+            c.*with = sum;
+        }
+    }
+
+    std::vector<Candidate*> ranked(double Candidate::*by) {
+        std::vector<Candidate*> out;
+        for (auto& [id, c] : candidates_)
+            if (c.*by > 0) out.push_back(&c);
+        std::ranges::sort(out, [by](const Candidate* a, const Candidate* b) { return a->*by != b->*by ? a->*by > b->*by : a->id < b->id; });
+        return out;
+    }
+
+    /// Reciprocal ranks, so that a passage first by every part has 1.
+    void join() {
+        double best = 0;
+        const auto count = [&](double Candidate::*by, std::optional<std::size_t> Candidate::*rank, double weight) {
+            best += weight / (rank_offset + 1);
+            std::size_t place = 0;
+            for (Candidate* c : ranked(by)) {
+                c->*rank = ++place;
+                c->score += weight / (rank_offset + static_cast<double>(place));
+            }
+        };
+        if (what_.by != SearchBy::vectors) count(&Candidate::words, &Candidate::word_rank, words_weight);
+        if (what_.by != SearchBy::words) count(&Candidate::vector, &Candidate::vector_rank, vectors_weight);
+        for (auto& [id, c] : candidates_) {
+            c.score /= best;
+            const Light& l = light(id);
+            if (!what_.half_life || *what_.half_life <= 0 || l.pinned) continue;
+            const double age = static_cast<double>(std::max<std::int64_t>(0, what_.as_of.value_or(now_) - l.time));
+            c.age_factor = std::exp2(-age / static_cast<double>(*what_.half_life));
+            c.score *= c.age_factor;
+        }
+        if (what_.pins == SearchFor::Pins::always) add_pinned();
+    }
+
+    void add_pinned() {
+        for (const std::int64_t space : spaces_) {
+            auto rows = store_.db().prepare("SELECT id FROM passage WHERE space = ?1 AND pinned");
+            rows.bind(space);
+            while (rows.step())
+                if (const auto id = rows.column<std::int64_t>(0); light(id).allowed) candidate(id);
+        }
+    }
+
+    std::vector<Candidate*> in_order() {
+        std::vector<Candidate*> out;
+        for (auto& [id, c] : candidates_) out.push_back(&c);
+        std::ranges::sort(out, [this](const Candidate* a, const Candidate* b) {
+            const bool pa = light(a->id).pinned, pb = light(b->id).pinned;
+            if (pa != pb) return pa;
+            return a->score != b->score ? a->score > b->score : a->id < b->id;
+        });
+        return out;
+    }
+
+    /// Maximal marginal relevance: the next is what is near the question and far from those chosen.
+    void diversify(std::vector<Candidate*>& order) {
+        const std::size_t among = std::min(order.size(), std::max<std::size_t>(what_.k * 3, 30));
+        std::vector<Vector> of(among);
+        for (std::size_t i = 0; i < among; ++i)
+            if (const auto v = vectors_.stored(light(order[i]->id).space, order[i]->id)) of[i] = *v;
+        std::vector<double> nearest(among, 0);
+        std::vector<std::size_t> left(among);
+        for (std::size_t i = 0; i < among; ++i) left[i] = i;
+        std::vector<Candidate*> out;
+        while (!left.empty()) {
+            const auto worth = [&](std::size_t i) { return *what_.mmr * order[i]->score - (1 - *what_.mmr) * nearest[i] + (light(order[i]->id).pinned ? 2 : 0); };
+            const auto next = std::ranges::max_element(left, {}, worth);
+            const std::size_t taken = *next;
+            left.erase(next);
+            out.push_back(order[taken]);
+            for (const std::size_t i : left) {
+                double dot = 0;
+                for (std::size_t j = 0; j < of[i].size() && j < of[taken].size(); ++j) dot += double{of[i][j]} * double{of[taken][j]};
+                nearest[i] = std::max(nearest[i], dot);
+            }
+        }
+        std::ranges::copy(out, order.begin());
+    }
+
+    void widen(Found& f, std::set<std::pair<std::int64_t, std::int64_t>>& shown) {
+        Passage& p = f.passage;
+        std::string text;
+        for (const Passage& n : store_.neighbours(p.document, p.ordinal - what_.around, p.ordinal + what_.around)) {
+            const bool own = n.id == p.id;
+            if (!own && !shown.insert({n.document, n.ordinal}).second) continue;
+            text += (text.empty() ? "" : "\n") + n.text;
+            p.begin = std::min(p.begin, n.begin);
+            p.end = std::max(p.end, n.end);
+            if (n.line != 0 && n.line < p.line) p.line = n.line;
+        }
+        p.text = std::move(text);
+    }
+
+    std::vector<Found> chosen() {
+        std::vector<Candidate*> order = in_order();
+        if (what_.mmr) diversify(order);
+        std::vector<Found> out;
+        std::unordered_map<std::int64_t, std::size_t> same_text;
+        std::set<std::pair<std::int64_t, std::int64_t>> shown;
+        std::size_t spent = 0;
+        for (const Candidate* c : order) {
+            const Light& l = light(c->id);
+            if (const auto it = same_text.find(l.hash); it != same_text.end()) {
+                if (const auto twin = store_.find(c->id); twin && twin->source != out[it->second].passage.source) out[it->second].also.push_back(twin->source);
+                continue;
+            }
+            if (out.size() == what_.k) continue;
+            if (what_.around > 0 && shown.contains({l.document, l.ordinal})) continue;
+            Found f;
+            f.passage = *store_.find(c->id);
+            if (what_.around > 0) {
+                shown.insert({l.document, l.ordinal});
+                widen(f, shown);
+            }
+            if (what_.tokens > 0) {
+                const std::size_t cost = estimate_tokens(f.passage.text);
+                if (spent + cost > what_.tokens) continue;
+                spent += cost;
+            }
+            f.score = c->score;
+            f.word_rank = c->word_rank;
+            f.vector_rank = c->vector_rank;
+            f.bm25 = c->bm25;
+            f.cosine = c->cosine;
+            f.age_factor = c->age_factor;
+            same_text.emplace(l.hash, out.size());
+            out.push_back(std::move(f));
+        }
+        return out;
+    }
+
+    MemStore& store_;
+    Vectors& vectors_;
+    const SearchFor& what_;
+    std::int64_t now_;
+    std::set<std::int64_t> spaces_;
+    std::optional<std::set<std::int64_t>> documents_;
+    std::unordered_map<std::int64_t, Light> light_;
+    std::map<std::int64_t, Candidate> candidates_;
+    Vector question_;
+};
+
+}  // namespace
+
+std::vector<Found> search(MemStore& store, Vectors& vectors, const SearchFor& what) { return Search{store, vectors, what}.run(); }
+
+Json context_of(const std::vector<Found>& found) {
+    Json out = Json::array();
+    for (const Found& f : found) {
+        const Passage& p = f.passage;
+        Json one{{"id", p.id}, {"text", p.text}, {"score", std::round(f.score * 1e4) / 1e4}, {"source", p.source}};
+        if (!p.ref.empty()) one["ref"] = Json::parse(p.ref);
+        if (p.line != 0) one["line"] = p.line;
+        if (!p.parent.empty()) one["parent"] = p.parent;
+        if (!p.tags.empty()) one["tags"] = p.tags;
+        if (!f.also.empty()) one["also"] = f.also;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+}  // namespace llm

@@ -1,0 +1,21 @@
+/// From what people ask to what FTS5 is asked (https://www.sqlite.org/fts5.html#full_text_query_syntax).
+#pragma once
+
+#include "text/span.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm {
+
+/// A query that any of the words satisfies; stop words are left out where others remain, "…" is a phrase. Empty where there is no word.
+std::string words_query(std::string_view asked);
+
+/// Where the words of `asked`, or others of the same stem, stand in `text`.
+std::vector<Span> matches(std::string_view asked, std::string_view text);
+
+/// The part of at most `width` bytes that holds most of the matches, whole words.
+Span best_part(std::string_view text, const std::vector<Span>& matches, std::size_t width);
+
+}  // namespace llm
