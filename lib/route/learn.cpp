@@ -1,6 +1,7 @@
 #include "route/learn.hpp"
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "route/splits.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t dimension = BuiltinEmbedder::dimension;
 constexpr std::size_t least_outcomes = 20;
+constexpr std::size_t sketch_size = 256;
 
 /// σ(slope·x + offset) fitted to targets in [0,1] (Platt 1999).
 std::pair<double, double> calibrate(const std::vector<double>& x, const std::vector<double>& targets) {
@@ -39,6 +41,15 @@ void round_words(std::vector<double>& weights) {
     const double step = word_step(weights);
     if (step == 0) return;
     for (double& w : weights) w = static_cast<double>(std::lround(w / step)) * step;
+}
+
+/// The least hashes of the distinct prompts: of two sets, the share of one's sketch below the other's end that is in both
+/// estimates the share of prompts in both (Broder 1997).
+std::vector<std::uint64_t> sketch_of(std::vector<std::uint64_t> hashes) {
+    std::sort(hashes.begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+    if (hashes.size() > sketch_size) hashes.resize(sketch_size);
+    return hashes;
 }
 
 }  // namespace
@@ -175,6 +186,9 @@ Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& e
         }
     }
     Router out{embedder, options};
+    std::vector<std::uint64_t> hashes;
+    for (const Outcome& o : outcomes) hashes.push_back(fast_hash(o.prompt));
+    out.trained_on_ = sketch_of(std::move(hashes));
     std::vector<std::size_t> all(outcomes.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     out.fit(outcomes, all);
@@ -188,6 +202,19 @@ Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& e
 
 double Router::score(std::string_view prompt, std::string_view weak_answer) const {
     return sigmoid(slope_ * gain(row(prompt, weak_answer)) + offset_);
+}
+
+double Router::seen(std::span<const std::string_view> prompts) const {
+    if (trained_on_.empty()) return 0;
+    std::vector<std::uint64_t> hashes;
+    for (const std::string_view p : prompts) hashes.push_back(fast_hash(p));
+    const bool whole = trained_on_.size() < sketch_size;  // then every prompt is in the sketch
+    if (!whole) std::erase_if(hashes, [end = trained_on_.back()](std::uint64_t h) { return h > end; });
+    if (hashes.empty()) return 0;
+    const auto known = std::count_if(hashes.begin(), hashes.end(), [this](std::uint64_t h) {
+        return std::binary_search(trained_on_.begin(), trained_on_.end(), h);
+    });
+    return static_cast<double>(known) / static_cast<double>(hashes.size());
 }
 
 double Router::threshold_for(std::span<const double> scores, double share) {

@@ -2,7 +2,7 @@
 ///   {"llm-router": 1, "embedder": ID, "evidence": "prompt" | "answer", "options": {…}, "features": [NAME…],
 ///    "mean": [N…], "scale": [N…], "bias": N, "dense": [N…], "word_step": N, "words": BASE64 of int16, little
 ///    endian, "neighbour_vectors": BASE64 of int8, "neighbour_gains": [N…], "slope": N, "offset": N,
-///    "typical": N}
+///    "typical": N, "threshold": N?, "trained_on": [HEX…]}
 #include "route/learn.hpp"
 
 #include "base/base64.hpp"
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace llm {
 namespace {
@@ -100,6 +101,9 @@ Json Router::to_json() const {
     out["slope"] = slope_;
     out["offset"] = offset_;
     out["typical"] = typical_;
+    if (threshold_) out["threshold"] = *threshold_;
+    Json& trained_on = out["trained_on"] = Json::array();
+    for (const std::uint64_t h : trained_on_) trained_on.push_back(fmt::format("{:x}", h));
     return out;
 }
 
@@ -159,6 +163,11 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     out.slope_ = number(json, "slope");
     out.offset_ = number(json, "offset");
     out.typical_ = number(json, "typical");
+    if (!member(json, "threshold").is_null()) out.threshold_ = number(json, "threshold");
+    if (const Json& known = member(json, "trained_on"); known.is_array())
+        for (const Json& h : known)
+            if (h.is_string()) out.trained_on_.push_back(std::strtoull(h.get_ref<const std::string&>().c_str(), nullptr, 16));
+    if (!std::is_sorted(out.trained_on_.begin(), out.trained_on_.end())) damaged("trained_on");
     return out;
 }
 
