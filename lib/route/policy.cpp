@@ -26,7 +26,7 @@ RouteEntry route_of(PolicyTable t, const std::string& name) {
     r.max_input = t.count("max_input", 1);
     r.max_cost = t.number("max_cost", 0, any);
     r.max_latency = t.milliseconds("max_latency");
-    r.budget = t.text("budget").value_or("");
+    r.budget_left = t.number("budget_left", 0, 1);
     r.lists = lists_of(t);
     t.no_others();
     return r;
@@ -100,6 +100,7 @@ void read_conditions(Rule& r, PolicyTable& t) {
     r.tools = t.boolean("tools");
     r.schema = t.boolean("schema");
     r.share = t.number("share", 0, 1);
+    r.budget_below = t.number("budget_below", 0, 1);
     r.key = t.text("key").value_or("");
     if (r.min_tokens && r.max_tokens && *r.min_tokens > *r.max_tokens)
         t.wrong("min_tokens", fmt::format("is above max_tokens = {}; no input can be both", *r.max_tokens));

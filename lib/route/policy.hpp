@@ -26,7 +26,7 @@ struct RouteEntry {
     std::optional<long> max_input;        ///< tokens it is given at most; else what the model can take
     std::optional<double> max_cost;       ///< dollars a request, estimated
     std::optional<double> max_latency;    ///< milliseconds: 95 of 100 recent calls were quicker
-    std::string budget;                   ///< a budget that must have something left, or empty
+    std::optional<double> budget_left;    ///< share of the day's budget that must be left, 0 to 1
     FallbackLists lists;
     int line = 0;
 };
@@ -75,6 +75,7 @@ struct Rule {
     std::vector<std::string> risks;
     std::optional<bool> tools, schema;
     std::optional<double> share;          ///< of the keys, 0 to 1
+    std::optional<double> budget_below;   ///< less than this share of the day's budget is left
     std::optional<ExampleRule> examples;
     std::optional<RouterRule> router;
     std::optional<ClassifierRule> classifier;
