@@ -17,6 +17,7 @@ namespace llm {
 
 struct Turn {
     std::int64_t id = 0;
+    std::int64_t parent = 0;    ///< the turn before it, or 0
     std::int64_t ordinal = 0;   ///< from 0
     std::int64_t conversation = 0;
     std::string role;
