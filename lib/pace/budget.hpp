@@ -37,7 +37,7 @@ struct BudgetLimits {
 enum class Fit {
     yes,
     later,  ///< not now, but calls are in flight and may cost less than they could
-    no,     ///< nothing is in flight: it does not fit
+    no,     ///< it does not fit, whatever those in flight come to
 };
 enum class Sent { no, yes };
 
