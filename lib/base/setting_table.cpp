@@ -25,6 +25,9 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"mem.embedder", text, "builtin", "what makes vectors of what is remembered: builtin, or provider/model"},
     {"mem.path", text, "", "the memory's file; memory.db in the data folder where empty"},
 
+    {"route.policy", text, "", "policy llm-route chooses by; policy.toml in the configuration folder where empty"},
+    {"route.path", text, "", "where llm-route keeps examples as vectors; route.db in the cache folder where empty"},
+
     {"tier.*", text, "", "model of a tier: cheap, standard, strong, or a name of your own"},
 
     {"provider.*.protocol", text, "",

@@ -31,8 +31,8 @@ std::string contents_of(const std::filesystem::path& file) {
 
 std::string hash_of(std::string_view text) { return fmt::format("{:016x}{:016x}", fast_hash(text), fast_hash(text, 1)); }
 
-std::vector<Example> parse_examples(std::string_view text, const std::string& file) {
-    std::vector<Example> out;
+std::vector<LabelledPrompt> parse_examples(std::string_view text, const std::string& file) {
+    std::vector<LabelledPrompt> out;
     long number = 0;
     Record record;
     while (!text.empty()) {
@@ -63,7 +63,7 @@ std::vector<Example> parse_examples(std::string_view text, const std::string& fi
 
 }  // namespace
 
-std::vector<Example> read_examples(const std::filesystem::path& file) { return parse_examples(contents_of(file), file.string()); }
+std::vector<LabelledPrompt> read_examples(const std::filesystem::path& file) { return parse_examples(contents_of(file), file.string()); }
 
 std::optional<Likeness> vote(std::span<const std::pair<std::string_view, double>> neighbours) {
     if (neighbours.empty()) return std::nullopt;
@@ -110,9 +110,9 @@ void Examples::open(const std::filesystem::path& store, Embedding& embedding) {
 }
 
 void Examples::fill(Embedding& embedding, const std::string& file, const std::string& content, const std::string& text) {
-    const std::vector<Example> examples = parse_examples(text, rule_.file.string());
+    const std::vector<LabelledPrompt> examples = parse_examples(text, rule_.file.string());
     std::vector<std::string> texts;
-    for (const Example& e : examples) texts.push_back(e.text);
+    for (const LabelledPrompt& e : examples) texts.push_back(e.text);
     const std::vector<Vector> vectors = embedding.embed_now(texts);
     Transaction all{*db_};
     if (db_->value<std::int64_t>("SELECT id FROM example_set WHERE file = ?1 AND embedder = ?2 AND content = ?3", file, embedding.id(), content)) return;

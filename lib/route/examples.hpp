@@ -18,12 +18,12 @@
 
 namespace llm {
 
-struct Example {
+struct LabelledPrompt {
     std::string text, label;
 };
 /// A file of examples: records with `prompt` or `text`, and `label` or `route` (none where the rule has one route for all). Throws
 /// Error{config} "FILE:LINE: …".
-std::vector<Example> read_examples(const std::filesystem::path& file);
+std::vector<LabelledPrompt> read_examples(const std::filesystem::path& file);
 
 struct Likeness {
     std::string label;

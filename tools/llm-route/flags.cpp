@@ -3,12 +3,14 @@
 namespace llm {
 
 void policy_options(Verb& verb, PolicyFlags& f) {
-    verb.group("Policy")
+    auto& policy = verb.group("Policy");
+    policy
         .option("-p,--policy", f.policy, "FILE",
-                "Choose by this policy. A name without a slash or .toml at its end is that file in the configuration folder. Without it policy.toml "
-                "there counts.")
+                "Choose by this policy. A name without a slash or .toml at its end is a file of the configuration folder. Without it that is policy.toml there.")
         .completes(Complete::file)
+        .setting("route.policy")
         .since("0.1");
+    policy.option("--store", f.store, "FILE", "Keep the vectors of examples here.").completes(Complete::file).setting("route.path").since("0.1");
 }
 
 }  // namespace llm

@@ -9,9 +9,20 @@
 namespace llm {
 
 struct PolicyFlags {
-    std::string policy;  ///< file, or name in the configuration folder; empty is "policy"
+    std::string policy;  ///< setting `route.policy`
     std::string store;   ///< setting `route.path`
 };
 void policy_options(Verb&, PolicyFlags&);
+
+/// What the bare llm-route and its fallback verb are told.
+struct FilterFlags {
+    PolicyFlags policy;
+    LoopFlags loop;
+    TalkFlags talk;
+    RequestFlags request;
+    bool again = false;
+    long most = 3;                     ///< fallbacks a record
+    std::vector<std::string> command;  ///< of fallback
+};
 
 }  // namespace llm
