@@ -36,15 +36,15 @@ std::string attribute_in(std::string_view tag, std::string_view name) {
 
 std::string element_in(std::string_view text, std::string_view name) {
     const std::string begin = fmt::format("<{}>\n", name), end = fmt::format("\n</{}>", name);
-    const std::size_t at = text.find(begin);
+    const std::size_t at = text.rfind(begin);
     if (at == std::string_view::npos) return {};
     const std::size_t from = at + begin.size(), to = text.find(end, from);
     return to == std::string_view::npos ? std::string{} : std::string{text.substr(from, to - from)};
 }
 
-std::string text_of_block(const CoreBlock& b) {
-    return fmt::format("<block label=\"{}\" characters=\"{}\" limit=\"{}\"{}{}>\n{}\n</block>\n", attribute(b.label), count_code_points(b.text), b.limit,
-                       b.about.empty() ? "" : " about=\"" + attribute(b.about) + "\"", b.read_only ? " read_only=\"true\"" : "", inside(b.text));
+std::string text_of_block(const Block& b) {
+    return fmt::format("<block label=\"{}\" characters=\"{}\" limit=\"{}\"{}{}>\n{}\n</block>\n", attribute(b.label), count_code_points(b.value), b.bound,
+                       b.about.empty() ? "" : " about=\"" + attribute(b.about) + "\"", b.read_only ? " read_only=\"true\"" : "", inside(b.value));
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ std::string text_of(const MemoryNote& n) {
     out += ">\n";
     if (!n.blocks.empty()) {
         out += "<core>\n";
-        for (const CoreBlock& b : n.blocks) out += text_of_block(b);
+        for (const Block& b : n.blocks) out += text_of_block(b);
         out += "</core>\n";
     }
     if (!n.summary.empty()) out += fmt::format("<summary>\n{}\n</summary>\n", inside(n.summary));
@@ -84,6 +84,7 @@ Stripped strip_memory(std::string_view system) {
     const std::string through = attribute_in(tag, "through");
     std::from_chars(through.data(), through.data() + through.size(), s.through);
     s.summary = element_in(element, "summary");
+    s.warning = element_in(element, "note");
     s.text = system.substr(0, at);
     if (s.text.ends_with("\n\n")) s.text.resize(s.text.size() - 2);
     return s;

@@ -8,29 +8,19 @@
 ///     </memory>
 #pragma once
 
-#include "base/json.hpp"
+#include "mem/passage.hpp"
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace llm {
 
-struct CoreBlock {
-    std::string label;
-    std::string text;
-    std::string about;      ///< what it is for, told to the model; may be empty
-    std::size_t limit = 2'000;  ///< characters (code points)
-    bool read_only = false; ///< to the model
-};
-
 struct MemoryNote {
     std::string conversation;    ///< may be empty
     std::int64_t through = 0;    ///< turn up to which `summary` stands for the conversation; 0: there is none
-    std::vector<CoreBlock> blocks;
+    std::vector<Block> blocks;
     std::string summary;
     std::string warning;
 
@@ -46,7 +36,7 @@ struct Stripped {
     bool found = false;
     std::string conversation;
     std::int64_t through = 0;
-    std::string summary;
+    std::string summary, warning;
 };
 Stripped strip_memory(std::string_view system);
 
