@@ -181,7 +181,7 @@ private:
                        line);
                 return;
             }
-            if (filter_.mends_ && !record_.has("raw") && filter_.mends_(record_)) {
+            if (mended(line)) {
                 pass(record_.line());
                 return;
             }
@@ -207,6 +207,15 @@ private:
         } catch (const Error& e) {
             fail(record_, e);
             pass(record_.line());
+        }
+    }
+
+    bool mended(std::string_view line) {
+        if (!filter_.mends_ || record_.has("raw")) return false;
+        try {
+            return (!when_ || when_->holds(line)) && filter_.mends_(record_);
+        } catch (const Error&) {
+            return false;  // the error it has says more
         }
     }
 

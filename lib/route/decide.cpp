@@ -27,7 +27,7 @@ struct Decider::Ready {
 struct Decider::Run {
     Subject subject;
     Looks looks;
-    Decision decision;
+    RouteDecision decision;
     std::size_t next = 0;   ///< rule to look at
     bool held = false;      ///< its conditions do
     std::vector<std::pair<const Embedding*, Vector>> vectors;
@@ -91,13 +91,13 @@ void Decider::make_ready(const Rule& rule) {
     rules_.push_back(std::move(ready));
 }
 
-Decision Decider::decide(const Record& record, Looks looks) {
+RouteDecision Decider::decide(const Record& record, Looks looks) {
     Run run{record, on_ ? &*on_ : nullptr, looks};
     if (look(run) != Pause::none) throw Error(Fault::internal, "a rule that calls was asked for a decision at once");
     return std::move(run.decision);
 }
 
-Task<Decision> Decider::decide_calling(const Record& record, Looks looks) {
+Task<RouteDecision> Decider::decide_calling(const Record& record, Looks looks) {
     Run run{record, on_ ? &*on_ : nullptr, looks};
     for (Pause pause = look(run); pause != Pause::none; pause = look(run)) {
         Ready& ready = *rules_[run.next];
@@ -115,7 +115,7 @@ Task<Decision> Decider::decide_calling(const Record& record, Looks looks) {
 
 /// Goes on with the rules until the route is known or something must be asked first.
 Decider::Pause Decider::look(Run& run) {
-    Decision& d = run.decision;
+    RouteDecision& d = run.decision;
     const bool all = run.looks == Looks::kept;
     for (; run.next < rules_.size(); ++run.next, run.held = false) {
         Ready& ready = *rules_[run.next];
@@ -239,7 +239,7 @@ bool Decider::take(Run& run, std::string_view route, const std::string& reason) 
 
 /// What is left when all rules were looked at.
 void Decider::choose(Run& run) {
-    Decision& d = run.decision;
+    RouteDecision& d = run.decision;
     if (!d.target && !run.sums.empty()) {
         std::vector<std::size_t> order(run.sums.size());
         for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -263,7 +263,7 @@ void Decider::choose(Run& run) {
     if (run.looks == Looks::kept && d.target) d.cost = targets_.cost_of(*d.target, run.subject);
 }
 
-std::string route_member(const Decision& d) {
+std::string route_member(const RouteDecision& d) {
     std::string out = "{";
     if (d.target) out += fmt::format("\"model\":{},\"tier\":{},", quote(d.target->full_name), quote(d.target->entry.name));
     out += "\"reason\":" + quote(d.reason);

@@ -38,7 +38,7 @@ struct Tried {
     std::optional<double> cost;
 };
 
-struct Decision {
+struct RouteDecision {
     const Target* target = nullptr;
     std::string reason;
     std::vector<std::pair<std::string, double>> scores;  ///< by rule: likeness, the router's score, in weighted mode the routes' sums too
@@ -47,7 +47,7 @@ struct Decision {
     std::optional<double> cost;  ///< where asked for: dollars, estimated
 };
 /// The record's `route`, as JSON text.
-std::string route_member(const Decision&);
+std::string route_member(const RouteDecision&);
 
 struct DeciderNeeds {
     const Models& models;
@@ -71,8 +71,8 @@ public:
     bool calls() const noexcept { return calls_; }
 
     /// Throws Error: data for a record that has nothing to route, or that jq stumbles over; refused or budget where no route can take it.
-    Decision decide(const Record&, Looks = Looks::kept_not);
-    Task<Decision> decide_calling(const Record&, Looks = Looks::kept_not);
+    RouteDecision decide(const Record&, Looks = Looks::kept_not);
+    Task<RouteDecision> decide_calling(const Record&, Looks = Looks::kept_not);
 
     Targets& targets() noexcept { return targets_; }
     const Policy& policy() const noexcept { return policy_; }

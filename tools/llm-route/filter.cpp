@@ -15,7 +15,7 @@ void add_options(Record& record, const Json& options) {
     record.set("options", own);
 }
 
-std::string line_for_people(const Record& record, const Decision& d) {
+std::string line_for_people(const Record& record, const RouteDecision& d) {
     std::string line = fmt::format("line {}: ", record.number());
     line += d.target ? fmt::format("{} ({}), {}", d.target->entry.name, d.target->full_name, d.reason) : d.reason;
     for (const Tried& t : d.tried) line += fmt::format("; {} {}", t.tier.empty() ? t.model : "not " + t.tier + ":", t.why);
@@ -36,7 +36,7 @@ public:
     }
     Task<void> calling_step(Record& record) {
         if (!prepare(record)) co_return;
-        const Decision decision = co_await decider_.decide_calling(record);
+        const RouteDecision decision = co_await decider_.decide_calling(record);
         write(record, decision);
     }
 
@@ -46,7 +46,7 @@ private:
         if (flags_.request.any()) session_.form.write_into(record);
         return !record.has("model");
     }
-    void write(Record& record, const Decision& decision) {
+    void write(Record& record, const RouteDecision& decision) {
         if (flags_.talk.explain) session_.say(line_for_people(record, decision));
         if (decision.target) {
             record.set_raw("model", quote(decision.target->entry.model));
