@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <exception>
 #include <list>
+#include <unistd.h>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -200,6 +202,10 @@ private:
             c.easy_setopt(p.easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_write);
             c.easy_setopt(p.easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
             c.easy_setopt(p.easy, CURLOPT_TCP_NODELAY, 1L);
+            c.easy_setopt(p.easy, CURLOPT_SOCKOPTFUNCTION, &CurlHttp::on_open);
+            c.easy_setopt(p.easy, CURLOPT_SOCKOPTDATA, this);
+            c.easy_setopt(p.easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlHttp::on_close);
+            c.easy_setopt(p.easy, CURLOPT_CLOSESOCKETDATA, this);
             c.easy_setopt(p.easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the provider's
             for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
                 if (const char* file = std::getenv(name); file != nullptr && *file != '\0') {
@@ -278,23 +284,54 @@ private:
         return size;
     }
 
+    /// libcurl has opened a connection; from now on its descriptor stays with the loop between two exchanges, because taking it
+    /// out and putting it back is two system calls a call. The descriptors of libcurl's own (its resolver) come and go.
+    static int on_open(void* user, curl_socket_t fd, curlsocktype) {
+        static_cast<CurlHttp*>(user)->sockets_[fd].connection = true;
+        return CURL_SOCKOPT_OK;
+    }
+
+    static int on_close(void* user, curl_socket_t fd) {
+        auto& self = *static_cast<CurlHttp*>(user);
+        self.loop_.forget(fd);
+        self.sockets_.erase(fd);
+        return ::close(fd);
+    }
+
     static int on_socket(CURL*, curl_socket_t fd, int what, void* user, void*) {
         auto& self = *static_cast<CurlHttp*>(user);
+        Socket& socket = self.sockets_[fd];
         if (what == CURL_POLL_REMOVE) {
+            if (socket.connection && socket.events == Loop::read) {
+                socket.idle = true;
+                return 0;
+            }
             self.loop_.forget(fd);
+            socket.events = Loop::none;
+            if (!socket.connection) self.sockets_.erase(fd);
             return 0;
         }
-        unsigned events = 0;
+        unsigned events = Loop::none;
         if (what & CURL_POLL_IN) events |= Loop::read;
         if (what & CURL_POLL_OUT) events |= Loop::write;
-        self.loop_.watch(fd, events, [&self, fd](unsigned ready) {
-            int bits = 0;
-            if (ready & Loop::read) bits |= CURL_CSELECT_IN;
-            if (ready & Loop::write) bits |= CURL_CSELECT_OUT;
-            if (ready & Loop::hangup) bits |= CURL_CSELECT_IN | CURL_CSELECT_ERR;
-            self.act(fd, bits);
-        });
+        socket.idle = false;
+        const unsigned before = std::exchange(socket.events, events);
+        if (before == Loop::none) self.loop_.watch(fd, events, [&self, fd](unsigned ready) { self.ready(fd, ready); });
+        else self.loop_.change(fd, events);
         return 0;
+    }
+
+    void ready(curl_socket_t fd, unsigned events) {
+        if (const auto it = sockets_.find(fd); it != sockets_.end() && it->second.idle) {  // the server has hung up between two calls
+            loop_.forget(fd);
+            it->second.events = Loop::none;
+            return;
+        }
+        int bits = 0;
+        if (events & Loop::read) bits |= CURL_CSELECT_IN;
+        if (events & Loop::write) bits |= CURL_CSELECT_OUT;
+        if (events & Loop::hangup) bits |= CURL_CSELECT_IN | CURL_CSELECT_ERR;
+        act(fd, bits);
     }
 
     static int on_timer(CURLM*, long ms, void* user) {
@@ -330,6 +367,12 @@ private:
     Loop& loop_;
     CURLM* multi_ = nullptr;
     std::vector<Pooled> pool_;
+    struct Socket {
+        unsigned events = Loop::none;  ///< what the loop watches it for
+        bool connection = false;       ///< not one of libcurl's own
+        bool idle = false;             ///< libcurl does not want to hear of it now
+    };
+    std::unordered_map<curl_socket_t, Socket> sockets_;
     Loop::TimerId timer_{};
     bool timer_armed_ = false;
 };
