@@ -45,6 +45,7 @@ void Getter::give(Record& record, const Question& q, const Match& match) {
     record.set_raw("cache", fmt::format("{{\"hit\":\"semantic\",{},\"age\":{:.3f},\"score\":{:.4f},\"matched\":{}}}", place(q, questions_.space()), age,
                                         match.score, quote(match.text)));
     store_.count(questions_.space(), CacheStore::Outcome::semantic, match.row, match.answer.cost);
+    store_.note({q.key, questions_.space(), match.row, match.evidence, Decision::Kind::given, semantic_->max_error(), match.risk});
     record.set_raw("response", match.answer.answer);
     explain(record, q, fmt::format("semantic hit, score {:.4f}: {}", match.score, truncate_utf8(match.text, 100)));
 }
@@ -52,11 +53,16 @@ void Getter::give(Record& record, const Question& q, const Match& match) {
 void Getter::miss(Record& record, const Question& q, const Match& match) {
     std::string cache = "{\"hit\":null," + place(q, questions_.space());
     if (q.text_chosen) cache += ",\"text\":" + quote(q.text);
+    if (match.explored != 0) {
+        cache += fmt::format(",\"score\":{:.4f},\"matched\":{},\"explored\":true", match.score, quote(match.text));
+        store_.note({q.key, questions_.space(), match.explored, match.evidence, Decision::Kind::explored, semantic_->max_error(), match.risk});
+    }
     if (!match.refused.empty())
         cache += fmt::format(",\"score\":{:.4f},\"matched\":{},\"refused\":{}", match.score, quote(match.text), quote(match.refused));
     record.set_raw("cache", cache + "}");
     store_.count(questions_.space(), match.refused.empty() ? CacheStore::Outcome::missed : CacheStore::Outcome::refused);
-    explain(record, q, match.refused.empty() ? "miss" : "miss; near, but refused: " + match.refused);
+    if (match.explored != 0) explain(record, q, fmt::format("explored, score {:.4f}: {}", match.score, truncate_utf8(match.text, 100)));
+    else explain(record, q, match.refused.empty() ? "miss" : "miss; near, but refused: " + match.refused);
 }
 
 Task<Match> Getter::similar(const Question& q) {

@@ -1,6 +1,7 @@
 #include "cache/manage.hpp"
 
 #include "base/error.hpp"
+#include "cache/decisions.hpp"
 #include "index/index.hpp"
 
 #include <tuple>
@@ -72,12 +73,12 @@ void begin_epoch(CacheStore& store, const std::optional<std::string>& space) {
 std::vector<Json> cache_stats(CacheStore& store, const std::optional<std::string>& space) {
     store.reading();
     std::vector<Json> out;
-    auto rows = store.db().prepare("SELECT name, entries, bytes, exact, semantic, missed, refused, saved, epoch FROM space "
+    auto rows = store.db().prepare("SELECT id, name, entries, bytes, exact, semantic, missed, refused, saved, epoch FROM space "
                                    "WHERE ?1 IS NULL OR name = ?1 ORDER BY name");
     rows.bind(space);
     while (rows.step()) {
-        const auto [name, entries, bytes, exact, semantic, missed, refused, saved, epoch] =
-            rows.row<std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, double, std::int64_t>();
+        const auto [id, name, entries, bytes, exact, semantic, missed, refused, saved, epoch] =
+            rows.row<std::int64_t, std::string, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, double, std::int64_t>();
         Json row{{"namespace", name}, {"entries", entries}, {"bytes", bytes},     {"exact", exact},   {"semantic", semantic},
                  {"missed", missed},  {"refused", refused}, {"saved", saved},     {"epoch", epoch}};
         if (const std::int64_t asked = exact + semantic + missed; asked > 0) {
@@ -86,6 +87,7 @@ std::vector<Json> cache_stats(CacheStore& store, const std::optional<std::string
             row["hit_rate_low"] = i.low;
             row["hit_rate_high"] = i.high;
         }
+        if (auto learning = learning_stats(store, id)) row["learning"] = std::move(*learning);
         out.push_back(std::move(row));
     }
     return out;

@@ -108,6 +108,7 @@ std::optional<Putter::Place> Putter::place(Record& record) {
             if (!key) throw Error(Fault::data, "'cache.key' must be 64 hexadecimal digits, as llm-cache get writes it");
             p.key = *key;
             p.fingerprint = text_of(cache, "fingerprint");
+            p.explored = member(cache, "explored") == true;
             p.text = text_of(cache, "text");
             if (p.text.empty()) p.text = question_text(record);
             p.model = record.text("model").value_or("");
@@ -126,11 +127,13 @@ std::optional<Putter::Place> Putter::place(Record& record) {
     return p;
 }
 
-void Putter::step(Record& record) {
+bool Putter::step(Record& record) {
     const auto p = place(record);
-    if (!p) return;
+    if (!p) return true;
+    if (p->explored || (!p->fingerprint.empty() && !semantic_.local())) return false;
     const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
     if (row != 0 && !p->fingerprint.empty()) semantic_.keep(row, p->space, p->fingerprint, p->text, semantic_.vector_now(p->text));
+    return true;
 }
 
 Task<void> Putter::patient_step(Record& record) {
@@ -138,8 +141,27 @@ Task<void> Putter::patient_step(Record& record) {
     if (!p) co_return;
     Vector vector;
     if (!p->fingerprint.empty()) vector = co_await semantic_.vector_of(p->text);
+    std::optional<Verdict> verdict;
+    if (p->explored) verdict = co_await learn(record, p->key, p->text);
     const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
-    semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
+    if (verdict != Verdict::right) semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
+}
+
+Task<std::optional<Verdict>> Putter::learn(const Record& record, const CacheKey& key, const std::string& text) {
+    const auto response = record.raw("response");
+    if (!response || record.has("error") || !why_not(*response, options_.refusals).empty()) co_return std::nullopt;
+    const auto explored = explored_question(store_, key);
+    if (!explored) co_return std::nullopt;
+    std::string fresh{*response}, stored = explored->answer;
+    bool same = equal_answers(fresh, stored);
+    if (!same) {
+        store_.settle();  // comparing may take its time
+        same = co_await answers_agree(semantic_, options_.agree, text, std::move(fresh), std::move(stored));
+    }
+    const Verdict verdict = same ? Verdict::right : Verdict::wrong;
+    judge(store_, explored->decision, verdict);
+    if (options_.explain) options_.explain(fmt::format("line {}: explored: the answer that was stored is {}", record.number(), same ? "right" : "wrong"));
+    co_return verdict;
 }
 
 void Putter::failed(const Record& record) {

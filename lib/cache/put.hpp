@@ -1,6 +1,8 @@
 /// The step of `llm-cache put`: keeps complete, successful answers.
 #pragma once
 
+#include "cache/agree.hpp"
+#include "cache/decisions.hpp"
 #include "cache/question.hpp"
 #include "cache/semantic.hpp"
 #include "cache/store.hpp"
@@ -19,6 +21,7 @@ struct PutOptions {
     long samples = 1;
     std::vector<std::string> tags;
     enum class Refusals { dropped, kept } refusals = Refusals::dropped;
+    AgreeOptions agree;  ///< for what an explored question teaches
     std::function<void(std::string_view)> explain;  ///< gets a line a record that is not stored; may be empty
 };
 
@@ -30,21 +33,26 @@ public:
     /// All are borrowed.
     Putter(CacheStore&, Questions&, PutOptions, Semantic&);
 
-    /// Stores the record's answer, or gives its lease back. Where its look-up was a semantic one, it is found by similarity from now on:
-    /// the embedder must be a local one.
-    void step(Record&);
-    /// The same with any embedder.
+    /// Stores the record's answer, or gives its lease back. Where its look-up was a semantic one, it is found by similarity from now on;
+    /// not so where it was explored and the entry's answer turned out to be right, so that outcomes gather at that entry.
+    /// False where it must wait for something (an embedder, an explored answer that is to be compared): nothing is done then, and
+    /// patient_step is to be called.
+    bool step(Record&);
     Task<void> patient_step(Record&);
     /// A record that failed on its way.
     void failed(const Record&);
     /// Stores under this key what the record has. The row, 0 where it was not stored.
     std::int64_t keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
+    /// Compares the record's answer with that of the entry the question was explored for, and has the entry learn from it. The verdict;
+    /// nothing where there was nothing to learn.
+    Task<std::optional<Verdict>> learn(const Record&, const CacheKey&, const std::string& text);
 
 private:
     /// Where a record's answer belongs.
     struct Place {
         CacheKey key;
         std::string space, text, fingerprint, model;
+        bool explored = false;
     };
     std::optional<Place> place(Record&);
     void explain(const Record&, std::string_view) const;

@@ -1,5 +1,6 @@
 #include "cache/semantic.hpp"
 
+#include "cache/agree.hpp"
 #include "text/gate.hpp"
 
 #include <algorithm>
@@ -17,13 +18,49 @@ bool says_something(const Vector& v) {
 }  // namespace
 
 Semantic::Semantic(CacheStore& store, Embedding& embedding, SemanticOptions options)
-    : store_(store), embedding_(embedding), options_(std::move(options)) {}
+    : store_(store), embedding_(embedding), options_(std::move(options)) {
+    if (options_.max_error) learner_.emplace(store_, *options_.max_error);
+}
 
 Index& Semantic::index(std::int64_t space, const std::string& fingerprint, int dimension) {
     if (indexes_.size() >= indexes_open) indexes_.clear();
     auto& slot = indexes_[fmt::format("{}/{}", space, fingerprint)];
-    if (!slot) slot = std::make_unique<Index>(store_.db(), IndexKey{vector_space(space, fingerprint), embedding_.id(), dimension});
+    if (!slot) {
+        IndexOptions o;
+        o.warn = options_.warn;
+        slot = std::make_unique<Index>(store_.db(), IndexKey{vector_space(space, fingerprint), embedding_.id(), dimension}, std::move(o));
+    }
     return *slot;
+}
+
+/// What another embedder stored cannot be found with this one; said once, where there is nothing else to find.
+void Semantic::warn_of_strangers(std::int64_t space, const Question& q, int dimension) {
+    if (warned_ || !options_.warn) return;
+    std::optional<SetInfo> stranger;
+    for (SetInfo& set : index_sets(store_.db(), vector_space(space, q.fingerprint))) {
+        if (set.count == 0) continue;
+        if (set.key.embedder == embedding_.id() && set.key.dimension == dimension) return;
+        stranger = std::move(set);
+    }
+    if (!stranger) return;
+    warned_ = true;
+    options_.warn(fmt::format("{} stored questions have vectors of {} with {} dimensions, which {} with {} cannot find; give --embedder as then, or run "
+                              "llm-cache verify --reembed",
+                              stranger->count, stranger->key.embedder, stranger->key.dimension, embedding_.id(), dimension));
+}
+
+bool Semantic::explores(std::int64_t space, const Hit& hit, const std::vector<Hit>& near, const std::string& answer, Match& match) {
+    match.evidence = {match.score, 0, 0, 0, 0};
+    if (!learner_) return false;
+    for (const Hit& other : near) {
+        if (other.row == hit.row) continue;
+        const auto theirs = store_.db().value<std::string>("SELECT answer FROM answer WHERE entry = ?1", other.row);
+        if (theirs) ++(equal_answers(*theirs, answer) ? match.evidence.agreeing : match.evidence.differing);
+    }
+    const Learner::Choice choice = learner_->choose(space, hit.row, match.evidence);
+    match.evidence = choice.evidence;
+    if (choice.risk < 1) match.risk = choice.risk;
+    return choice.what == Learner::Choice::What::explore;
 }
 
 Task<Vector> Semantic::vector_of(const std::string& text) {
@@ -47,8 +84,10 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     SearchOptions search;
     search.k = options_.nominees;
     search.floor = static_cast<float>(options_.threshold);
-    search.allow = [this](std::int64_t row) { return store_.is_live(row, options_.max_age); };
-    const std::vector<Hit> hits = index(space, q.fingerprint, static_cast<int>(vector.size())).search(vector, search);
+    search.allow = [this](std::int64_t row) { return store_.is_live(row, options_.wanted); };
+    const auto dimension = static_cast<int>(vector.size());
+    const std::vector<Hit> hits = index(space, q.fingerprint, dimension).search(vector, search);
+    if (hits.empty()) warn_of_strangers(space, q, dimension);
     for (const Hit& hit : hits) {
         const auto text = text_of_row(hit.row);
         if (!text) continue;
@@ -67,10 +106,14 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
         if (refused.empty()) {
             auto answer = store_.read(hit.row);  // it may have gone while the judge thought
             if (!answer) continue;
-            match.row = hit.row;
             match.score = double{hit.score};
             match.text = *text;
             match.refused.clear();
+            if (explores(space, hit, hits, answer->answer, match)) {
+                match.explored = hit.row;
+                co_return match;
+            }
+            match.row = hit.row;
             match.answer = std::move(*answer);
             co_return match;
         }

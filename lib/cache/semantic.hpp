@@ -2,10 +2,12 @@
 ///
 /// Among the entries with the same fingerprint (everything but the question), similarity nominates; a gate of rules then refuses
 /// where the questions differ in what similarity does not see (text/gate.hpp), and a judge, where there is one, has the last word.
-/// Every doubt is a miss.
+/// Every doubt is a miss. With a bound on wrong answers the entry decides besides, from how it fared before (learned.hpp): what is found
+/// is then either given or explored.
 #pragma once
 
 #include "base/task.hpp"
+#include "cache/learner.hpp"
 #include "cache/question.hpp"
 #include "cache/store.hpp"
 #include "call/embedding.hpp"
@@ -24,6 +26,9 @@ namespace llm {
 /// At which, on BANKING77 and the negations of shared/data, the gate beside it, wrong hits are rare (man/llm-cache.1).
 inline constexpr double default_threshold = 0.9;
 
+/// Where entries decide for themselves (--max-error): only what is not worth comparing is left out.
+inline constexpr double learned_threshold = 0.5;
+
 /// Whether an answer to `stored` answers `asked` too. Throws Error where it cannot tell.
 using Judge = std::function<Task<bool>(const std::string& asked, const std::string& stored)>;
 
@@ -31,12 +36,18 @@ struct SemanticOptions {
     double threshold = default_threshold;
     enum class Gate { on, off } gate = Gate::on;
     std::size_t nominees = 5;
-    std::optional<std::int64_t> max_age;  ///< milliseconds
-    Judge judge;                          ///< may be empty
+    Wanted wanted;
+    Judge judge;                      ///< may be empty
+    std::optional<double> max_error;  ///< the bound; none: whatever is found is given
+    /// Words to people: a snapshot left aside, vectors of another embedder. May be empty.
+    std::function<void(std::string_view)> warn;
 };
 
 struct Match {
-    std::int64_t row = 0;    ///< 0: none
+    std::int64_t row = 0;    ///< 0: none, or explored
+    std::int64_t explored = 0;  ///< the row that was found, but is to be explored instead of given; else 0
+    Evidence evidence;
+    std::optional<double> risk;  ///< of giving it, where there is a bound and something is known
     double score = 0;        ///< cosine; of the best nominee where it was refused
     std::string text;        ///< the question that was matched, or refused
     std::string refused;     ///< why, where nothing was found but something was near
@@ -51,6 +62,7 @@ public:
 
     Task<Match> find(const Question&, std::string_view space);
     Task<Vector> vector_of(const std::string& text);
+    std::optional<double> max_error() const { return options_.max_error; }
     /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.
     void keep(std::int64_t row, std::string_view space, const std::string& fingerprint, const std::string& text, const Vector&);
 
@@ -66,12 +78,17 @@ public:
 private:
     Index& index(std::int64_t space, const std::string& fingerprint, int dimension);
     std::optional<std::string> text_of_row(std::int64_t row);
+    /// Whether what was found is to be explored; says so in the match.
+    bool explores(std::int64_t space, const Hit&, const std::vector<Hit>& near, const std::string& answer, Match&);
+    void warn_of_strangers(std::int64_t space, const Question&, int dimension);
 
     CacheStore& store_;
     Embedding& embedding_;
     SemanticOptions options_;
     std::map<std::string, std::unique_ptr<Index>> indexes_;
     std::set<std::string> grown_;  ///< of those, the ones that have new vectors
+    std::optional<Learner> learner_;  ///< where there is a bound
+    bool warned_ = false;
 };
 
 }  // namespace llm

@@ -56,9 +56,10 @@ Task<void> Splice::step(Record& record, Emitter& emitter) {
             getter_.miss(record, q, match);
             flight = launch(record, q, emitter);
             flight->vector = std::move(match.vector);
+            flight->explored = match.explored != 0;
             store_.announce(q.key, lease_);
             co_await Landing{*flight};
-            finish(record, *flight);
+            co_await finish(record, *flight);
             co_return;
         }
     }
@@ -156,7 +157,7 @@ void Splice::ended(int status) {
 }
 
 /// The command's record takes the place of the one that was sent.
-void Splice::finish(Record& record, Flight& flight) {
+Task<void> Splice::finish(Record& record, Flight& flight) {
     if (flight.failure) {
         store_.release(flight.question.key);
         throw Error(*flight.failure);
@@ -168,8 +169,10 @@ void Splice::finish(Record& record, Flight& flight) {
     answer.set_raw("cache", cache);
     check_reserved(answer.scanned(), answer.line());
     const Question& q = flight.question;
+    std::optional<Verdict> verdict;
+    if (flight.explored) verdict = co_await putter_.learn(answer, q.key, q.text);
     const std::int64_t row = putter_.keep(answer, q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.model);
-    if (row != 0) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
+    if (row != 0 && verdict != Verdict::right) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
     record = std::move(answer);
 }
 

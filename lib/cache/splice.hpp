@@ -35,6 +35,7 @@ private:
         std::uint64_t number = 0;
         Question question;
         Vector vector;       ///< of the question, where it is looked up by similarity
+        bool explored = false;  ///< an entry would have had an answer
         std::string id;      ///< as it was sent, JSON
         bool own_id = true;  ///< the record had one
         Emitter* emitter = nullptr;
@@ -52,7 +53,7 @@ private:
     void ended(int status);
     FlightPtr find(const Record& answer, bool by_order);
     void land(const FlightPtr&);
-    void finish(Record&, Flight&);
+    Task<void> finish(Record&, Flight&);
     void share(Record&, const Flight&);
 
     Loop& loop_;

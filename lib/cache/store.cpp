@@ -21,6 +21,10 @@ DatabaseOptions options_of(Access access) {
     return o;
 }
 
+bool in_time(std::int64_t created, const Wanted& wanted, std::int64_t now) {
+    return (!wanted.max_age || created + *wanted.max_age >= now) && (!wanted.since || created >= *wanted.since) && (!wanted.until || created < *wanted.until);
+}
+
 }  // namespace
 
 std::string vector_space(std::int64_t space, std::string_view fingerprint) {
@@ -102,7 +106,8 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
             const auto created = entries.column<std::int64_t>(4);
             const auto expires = entries.column<std::optional<std::int64_t>>(5);
             if (expires && *expires <= now) continue;
-            if (want.max_age && created + *want.max_age < now) continue;
+            if (!in_time(created, want.wanted, now)) continue;
+            if (!want.wanted.tags.empty() && !has_any_tag(entries.column<std::int64_t>(0), want.wanted.tags)) continue;
             rows.push_back(entries.column<std::int64_t>(0));
             const bool error = entries.column<int>(3) == static_cast<int>(AnswerKind::error);
             if (rows.size() == 1 || error) found = {rows.back(), error ? AnswerKind::error : AnswerKind::response, created, {}, entries.column<std::optional<double>>(6)};
@@ -122,18 +127,23 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
     return found;
 }
 
-bool CacheStore::is_live(std::int64_t row, std::optional<std::int64_t> max_age) {
+bool CacheStore::has_any_tag(std::int64_t row, const std::vector<std::string>& tags) {
+    for (const std::string& tag : tags)
+        if (db_.value<int>("SELECT 1 FROM entry_tag WHERE tag = ?1 AND entry = ?2", tag, row)) return true;
+    return false;
+}
+
+bool CacheStore::is_live(std::int64_t row, const Wanted& wanted) {
     const std::int64_t now = now_();
-    const std::optional<std::int64_t> oldest = max_age ? std::optional{now - *max_age} : std::nullopt;
-    return db_.value<int>("SELECT 1 FROM entry e JOIN space s ON s.id = e.space WHERE e.id = ?1 AND e.epoch = s.epoch AND e.kind = 0 "
-                          "AND coalesce(e.expires, ?2 + 1) > ?2 AND (?3 IS NULL OR e.created >= ?3)",
-                          row, now, oldest)
-        .has_value();
+    const auto created = db_.value<std::int64_t>("SELECT e.created FROM entry e JOIN space s ON s.id = e.space WHERE e.id = ?1 AND e.epoch = s.epoch "
+                                                 "AND e.kind = 0 AND coalesce(e.expires, ?2 + 1) > ?2",
+                                                 row, now);
+    return created && in_time(*created, wanted, now) && (wanted.tags.empty() || has_any_tag(row, wanted.tags));
 }
 
 std::optional<CachedAnswer> CacheStore::read(std::int64_t row) {
     reading();
-    if (!is_live(row, std::nullopt)) return std::nullopt;
+    if (!is_live(row)) return std::nullopt;
     auto answer = db_.prepare("SELECT e.created, a.answer, e.cost FROM entry e JOIN answer a ON a.entry = e.id WHERE e.id = ?1");
     answer.borrow(row);
     if (!answer.step()) return std::nullopt;
@@ -190,7 +200,9 @@ std::int64_t CacheStore::put(const NewAnswer& a) {
     if (row != 0) {
         db_.run("UPDATE entry SET epoch = ?2, kind = ?3, created = ?4, expires = ?5, cost = ?6, bytes = ?7, model = ?8 WHERE id = ?1", row, s.epoch,
                 kind, created, a.expires, a.cost, bytes, model);
-        db_.run("UPDATE answer SET question = coalesce(question, ?2), answer = ?3 WHERE entry = ?1", row, question, a.answer);
+        // What was learned of another answer says nothing about this one.
+        if (db_.run("UPDATE answer SET question = coalesce(question, ?2), answer = ?3 WHERE entry = ?1 AND answer IS NOT ?3", row, question, a.answer) > 0)
+            db_.run("DELETE FROM decision WHERE entry = ?1", row);
         db_.run("DELETE FROM entry_tag WHERE entry = ?1", row);
         s.bytes += bytes - old_bytes;
     } else {
@@ -254,13 +266,15 @@ void CacheStore::release(const CacheKey& key) {
 }
 
 void CacheStore::settle() {
+    if (db_.access() == Access::read) uses_.clear();
     if (!announced_.empty() && db_.access() == Access::write) {
         writing();
         for (const auto& [key, span] : announced_) leases_.acquire(key.hex(), owner_, span);
         announced_.clear();
     }
-    if (uses_.size() >= uses_kept) writing();
+    if (uses_.size() >= uses_kept || !decided_.empty()) writing();
     if (transaction_) {
+        write_decisions();
         write_counts();
         write_sums();
         transaction_->commit();

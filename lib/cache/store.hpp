@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cache/key.hpp"
+#include "cache/learned.hpp"
 #include "store/lease.hpp"
 #include "store/transaction.hpp"
 
@@ -52,9 +53,27 @@ struct Bounds {
     Evict evict = Evict::lru;
 };
 
+/// Which answers may be given; all that is said must hold.
+struct Wanted {
+    std::optional<std::int64_t> max_age;       ///< milliseconds
+    std::optional<std::int64_t> since, until;  ///< stored at or after, before; milliseconds since 1970
+    std::vector<std::string> tags;             ///< with any of them
+};
+
 struct Lookup {
-    long samples = 1;                     ///< fewer than so many answers are a miss; else one of them by chance
-    std::optional<std::int64_t> max_age;  ///< milliseconds
+    long samples = 1;  ///< fewer than so many answers are a miss; else one of them by chance
+    Wanted wanted{};
+};
+
+/// A question that an entry's answer might fit (decisions.hpp).
+struct Decision {
+    CacheKey key;       ///< of the question
+    std::string space;
+    std::int64_t entry = 0;
+    Evidence evidence;
+    enum class Kind { given, explored } kind = Kind::given;
+    std::optional<double> bound;  ///< on the share of wrong answers, where there was one
+    std::optional<double> risk;   ///< where there was a bound, and something was known
 };
 
 class CacheStore {
@@ -68,8 +87,8 @@ public:
     std::optional<CachedAnswer> find(const CacheKey&, std::string_view space, const Lookup& = {});
     /// The answer in this row; nothing where it has gone, expired, or is a failure.
     std::optional<CachedAnswer> read(std::int64_t row);
-    /// Whether the row may be given out: of the present epoch, not expired, an answer.
-    bool is_live(std::int64_t row, std::optional<std::int64_t> max_age);
+    /// Whether the row may be given out: of the present epoch, not expired, an answer, as wanted.
+    bool is_live(std::int64_t row, const Wanted& = {});
     /// Notes where the row is found by similarity, and the whole text it is compared by.
     void make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text);
     /// The row it stands in; 0 where the key has all its samples already. Gives the key's lease back.
@@ -85,6 +104,11 @@ public:
     bool lease(const CacheKey&, std::chrono::milliseconds span);
     /// For what was announced and will not be put.
     void release(const CacheKey&);
+
+    /// Written at the next settle(); forgotten where the store is open for reading only.
+    void note(Decision);
+    /// Writes at once what was noted. Within a transaction of this store (writing()).
+    void write_decisions();
 
     void settle();
     /// settle(), and all counts are written.
@@ -118,6 +142,7 @@ private:
     Space& space_to_write(std::string_view name);
     void write_counts();
     void write_sums();
+    bool has_any_tag(std::int64_t row, const std::vector<std::string>& tags);
     void evict(std::string_view name);
 
     Database db_;
@@ -131,6 +156,7 @@ private:
     std::map<std::string, Space, std::less<>> spaces_;
     std::unordered_map<std::int64_t, Use> uses_;
     std::vector<std::pair<CacheKey, std::chrono::milliseconds>> announced_;
+    std::vector<Decision> decided_;
     std::minstd_rand chance_;
 };
 

@@ -16,6 +16,8 @@ void store_options(Verb& verb, CacheFlags& f) {
 void lookup_options(Verb& verb, CacheFlags& f) {
     auto& lookup = verb.group("Looking up");
     lookup.option("--max-age", f.max_age, "TIME", "Take no answer older than this.").since("0.1");
+    lookup.option("--since", f.since, "TIME", "Take only answers stored at this time or later: a date, or an age such as 7d.").since("0.1");
+    lookup.option("--until", f.until, "TIME", "Take only answers stored before this time.").since("0.1");
     lookup.option("--lease", f.lease, "TIME",
                   "Tell other processes for so long that a miss is being answered. Those with --wait wait for the answer then. 0 tells nobody.")
         .since("0.1");
@@ -51,6 +53,12 @@ void similarity_options(Verb& verb, CacheFlags& f) {
                    "Compare what this jq program gives, instead of the last user turn; what stands around it must be equal. With --template the "
                    "inserted members are compared by themselves.")
         .since("0.1");
+    similar.option("--max-error", f.bound, "SHARE",
+                   "Let each entry learn when it may answer, so that at most this share of the questions that might have a hit is answered wrongly. "
+                   "Some of them are explored: counted as a miss, answered anew, and the answers compared when put stores the new one. Candidates "
+                   "are those of --semantic, at 0.5 where it is not given.")
+        .between(0, 1)
+        .since("0.1");
     similar.flag("--no-gate", f.no_gate, "Leave the rules out. Wrong answers will be given; this is for measuring.").since("0.1");
 }
 
@@ -59,6 +67,15 @@ void embedder_option(Verb& verb, CacheFlags& f) {
         .option("--embedder", f.embedder, "NAME",
                 "What makes vectors: builtin, or provider/model. Give the same to get and put.")
         .setting("cache.embedder")
+        .since("0.1");
+}
+
+void alike_option(Verb& verb, CacheFlags& f) {
+    verb.group("Similarity")
+        .option("--alike", f.alike, "T",
+                "Where a question was explored: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal "
+                "answers agree. Case and white space never count, and short answers must be equal. Where --verify is given the model decides.")
+        .between(0, 2)
         .since("0.1");
 }
 
@@ -100,6 +117,7 @@ void declare(Tool& tool, CacheFlags& f) {
     lookup_options(get, f);
     wait_option(get, f);
     samples_option(get, f, "Looking up");
+    get.group("Looking up").option("--tag", f.tags, "TAG", "Take only answers with this tag. Given several times, with any of them.").since("0.1");
     similarity_options(get, f);
     embedder_option(get, f);
     store_options(get, f);
@@ -110,6 +128,11 @@ void declare(Tool& tool, CacheFlags& f) {
     storing_options(put, f);
     samples_option(put, f, "Storing");
     embedder_option(put, f);
+    alike_option(put, f);
+    put.group("Similarity")
+        .option("--verify", f.verify, "MODEL", "Where a question was explored: let this model say whether the new answer and the stored one say the same.")
+        .completes(Complete::model)
+        .since("0.1");
     store_options(put, f);
     loop_options(put, f.loop);
     talk_options(put, f.talk);
@@ -123,11 +146,23 @@ void declare(Tool& tool, CacheFlags& f) {
     lookup_options(run, f);
     samples_option(run, f, "Looking up");
     similarity_options(run, f);
+    alike_option(run, f);
     embedder_option(run, f);
     storing_options(run, f);
     store_options(run, f);
     loop_options(run, f.loop);
     talk_options(run, f.talk);
+
+    auto& outcome = tool.verb("outcome", "say whether an answer found by similarity was right", [&] { return note_outcome(tool, f); });
+    outcome.argument("KEY", f.keys, "The key of the question, as 'cache.key' has it, or its beginning; then 'right' or 'wrong'. Without arguments records are read.");
+    outcome.group("Outcome")
+        .option("--verdict", f.verdict, "JQ",
+                "What says whether it was right: a jq program that gives true or false, \"right\" or \"wrong\", or null for records that say nothing. Without "
+                "it the member 'verdict' is read, else 'eval.pass'.")
+        .since("0.1");
+    store_options(outcome, f);
+    loop_options(outcome, f.loop);
+    talk_options(outcome, f.talk);
 
     auto& ls = tool.verb("ls", "list what is stored, the newest first", [&] { return list(tool, f); });
     selection_options(ls, f);
@@ -179,11 +214,27 @@ void declare(Tool& tool, CacheFlags& f) {
     embedder_option(calibrate, f);
     json_option(calibrate, f);
 
+    auto& index = tool.verb("index", "make searching among very many entries quick", [&] { return build_index(tool, f); });
+    store_options(index, f);
+    json_option(index, f);
+    talk_options(index, f.talk);
+
     auto& verify = tool.verb("verify", "look for damage in the cache", [&] { return llm::verify(tool, f); });
+    auto& mending = verify.group("Vectors");
+    mending
+        .option("--recall", f.recall, "SHARE",
+                "Measure how often the graph finds the nearest entry that a look at all of them finds, and search it more widely from now on until "
+                "this share is reached.")
+        .between(0, 1)
+        .implies("0.98")
+        .since("0.1");
+    mending.flag("--reembed", f.reembed, "Make the vectors of other embedders anew with the one of --embedder. Entries under another one are not found by similarity.").since("0.1");
+    embedder_option(verify, f);
+    json_option(verify, f);
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome [KEY right|wrong]").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");

@@ -20,10 +20,13 @@ struct CacheFlags {
     std::optional<std::string> space;      ///< --namespace
     // Looking up
     std::optional<Duration> max_age;
+    std::string since, until;
     Duration lease{60'000};
     Duration wait{0};
     // By similarity
     std::optional<double> semantic;        ///< threshold
+    std::optional<double> bound;           ///< --max-error, of get and run
+    std::optional<double> alike;           ///< of answers
     bool no_gate = false;
     std::string on, verify, embedder;      ///< embedder: setting `cache.embedder`
     // Storing
@@ -37,6 +40,11 @@ struct CacheFlags {
     // run
     std::vector<std::string> command;
     std::string as;
+    // outcome
+    std::string verdict;                   ///< jq program
+    // verify
+    std::optional<double> recall;
+    bool reembed = false;
     // calibrate
     std::string pairs, plot;
     double max_error = 0.01;

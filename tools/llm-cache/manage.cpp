@@ -2,10 +2,18 @@
 #include "session.hpp"
 
 #include "base/utf8.hpp"
+#include "cache/decisions.hpp"
 #include "cache/manage.hpp"
+#include "cache/tend.hpp"
+#include "call/embedding.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 #include "log/when.hpp"
+#include "record/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unistd.h>
 
 namespace llm {
 namespace {
@@ -149,12 +157,31 @@ int stats(const Tool& tool, const CacheFlags& f) {
                  {"missed", "MISSED", Align::right, false},
                  {"hit_rate", "HIT RATE", Align::right, false},
                  {"saved", "SAVED $", Align::right, false}}};
+    Table learned{{{"namespace", "NAMESPACE", Align::left, true},
+                   {"hits", "HITS", Align::right, false},
+                   {"explored", "EXPLORED", Align::right, false},
+                   {"judged", "JUDGED", Align::right, false},
+                   {"wrong", "WRONG", Align::right, false},
+                   {"bound", "ERROR ALLOWED", Align::right, false},
+                   {"error", "OBSERVED", Align::right, false}}};
     for (Json& row : cache_stats(s.store, f.space)) {
+        if (!f.json && row.contains("learning")) {
+            Json one = row["learning"];
+            one["namespace"] = row["namespace"];
+            const double low = one["error_low"].get<double>(), high = one["error_high"].get<double>();
+            one["error"] = one["error"].is_null() ? "" : fmt::format("{:.4f} [{:.4f}, {:.4f}]", one["error"].get<double>(), low, high);
+            learned.add(std::move(one));
+            row.erase("learning");
+        }
         if (!f.json && row.contains("hit_rate"))
             row["hit_rate"] = fmt::format("{:.3f} [{:.3f}, {:.3f}]", row["hit_rate"].get<double>(), row["hit_rate_low"].get<double>(), row["hit_rate_high"].get<double>());
         table.add(std::move(row));
     }
     put(table, f.json ? Listing::json : Listing::table);
+    if (learned.size() > 0) {
+        put("\n");
+        put(learned, Listing::table);
+    }
     return table.size() > 0 ? 0 : 1;
 }
 
@@ -169,12 +196,66 @@ int export_entries(const Tool& tool, const CacheFlags& f) {
     return 0;
 }
 
+int build_index(const Tool& tool, const CacheFlags& f) {
+    CacheSession s{tool, f, Access::write};
+    const bool tell = !f.talk.quiet && ::isatty(2) == 1;
+    int told = -1;
+    const auto progress = [&](const CacheSet& set, double part) {
+        if (const int percent = static_cast<int>(part * 100); tell && percent != told) {
+            told = percent;
+            write_all(2, fmt::format("\r{}: {} vectors, {} %", tool.name(), set.vectors, percent), "standard error");
+        }
+        return Loop::signal_caught() == 0;
+    };
+    bool stopped = false, busy = false;
+    for (const BuiltSet& built : build_snapshots(s.store, f.space, progress)) {
+        constexpr std::array<std::string_view, 4> results{"built", "unneeded", "busy", "stopped"};
+        constexpr std::array<std::string_view, 3> kinds{"none", "codes", "graph"};
+        const auto result = results[static_cast<std::size_t>(built.result)], kind = kinds[static_cast<std::size_t>(built.kind)];
+        stopped = stopped || built.result == BuildResult::stopped;
+        busy = busy || built.result == BuildResult::busy;
+        if (f.json)
+            put(dump(Json{{"namespace", built.set.space}, {"fingerprint", built.set.fingerprint}, {"embedder", built.set.key.embedder}, {"vectors", built.set.vectors}, {"index", kind}, {"result", result}}) + "\n");
+        else if (built.result != BuildResult::unneeded && !f.talk.quiet)
+            put(fmt::format("{}{}: {} vectors: {}\n", told >= 0 && tell ? "\n" : "", built.set.space, built.set.vectors,
+                            built.result == BuildResult::built ? fmt::format("{} built", kind) : built.result == BuildResult::busy ? "another process is at it" : "stopped"));
+    }
+    return stopped ? 128 + Loop::signal_caught() : busy ? exit_code(Fault::locked) : 0;
+}
+
+namespace {
+
+int verify_recall(CacheSession& s, const CacheFlags& f) {
+    bool held = true;
+    for (const SetRecall& one : tune_recall(s.store, f.space, *f.recall)) {
+        if (one.recall.queries == 0) continue;
+        held = held && one.recall.at_1 >= *f.recall;
+        if (f.json)
+            put(dump(Json{{"namespace", one.set.space}, {"vectors", one.set.vectors}, {"recall_at_1", one.recall.at_1}, {"recall_at_5", one.recall.at_k}, {"ef", one.recall.ef}, {"queries", one.recall.queries}}) + "\n");
+        else
+            put(fmt::format("{}: {} vectors: the nearest is found {:.4f} of the time, of the nearest five {:.4f}; ef {}{}\n", one.set.space, one.set.vectors,
+                            one.recall.at_1, one.recall.at_k, one.recall.ef, one.recall.at_1 < *f.recall ? fmt::format(", the widest; {} is not reached", *f.recall) : ""));
+    }
+    return held ? 0 : 1;
+}
+
+}  // namespace
+
 int verify(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::read};
+    CacheSession s{tool, f, f.recall || f.reembed ? Access::write : Access::read};
     const std::vector<std::string> wrong = problems_of(s.store);
-    for (const std::string& line : wrong) put(line + "\n");
-    if (wrong.empty() && !f.talk.quiet) put("nothing is wrong\n");
-    return wrong.empty() ? 0 : 1;
+    for (const std::string& line : wrong) put((f.json ? dump(Json{{"problem", line}}) : line) + "\n");
+    if (wrong.empty() && !f.talk.quiet && !f.json) put("nothing is wrong\n");
+    s.store.settle();
+    int code = wrong.empty() ? 0 : 1;
+    if (f.reembed) {
+        Embedding embedding{s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment};
+        const std::size_t made = reembed(s.store, embedding, f.space, [](std::size_t) {});
+        if (f.json) put(dump(Json{{"reembedded", made}, {"embedder", embedding.id()}}) + "\n");
+        else if (!f.talk.quiet) put(fmt::format("{} vectors were made anew by {}\n", made, embedding.id()));
+    }
+    if (f.recall) code = std::max(code, verify_recall(s, f));
+    return code;
 }
 
 }  // namespace llm

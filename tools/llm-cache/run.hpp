@@ -15,6 +15,8 @@ int prune_cache(const Tool&, const CacheFlags&);
 int stats(const Tool&, const CacheFlags&);
 int export_entries(const Tool&, const CacheFlags&);
 int import_entries(const Tool&, const CacheFlags&);
+int note_outcome(const Tool&, const CacheFlags&);
+int build_index(const Tool&, const CacheFlags&);
 int calibrate_threshold(const Tool&, const CacheFlags&);
 int verify(const Tool&, const CacheFlags&);
 

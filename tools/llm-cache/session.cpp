@@ -4,6 +4,8 @@
 #include "cli/settings.hpp"
 #include "record/writer.hpp"
 
+#include <unistd.h>
+
 namespace llm {
 namespace {
 
@@ -26,6 +28,13 @@ RequestSpec spec_of(const CacheFlags& f, const Settings& settings) {
     return s;
 }
 
+/// Asked of the system, not tried: a look-up must not leave files behind where it may not.
+Access access_to(const std::filesystem::path& path, Access wanted, Fallback fallback) {
+    if (wanted == Access::read || fallback == Fallback::none || ::access(path.c_str(), F_OK) != 0) return wanted;
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    return ::access(path.c_str(), W_OK) == 0 && ::access(folder.c_str(), W_OK) == 0 ? Access::write : Access::read;
+}
+
 Bounds bounds_of(const CacheFlags& f) {
     Bounds b;
     if (f.max_entries) b.entries = *f.max_entries;
@@ -36,9 +45,9 @@ Bounds bounds_of(const CacheFlags& f) {
 
 }  // namespace
 
-CacheSession::CacheSession(const Tool& tool, const CacheFlags& f, Access access)
+CacheSession::CacheSession(const Tool& tool, const CacheFlags& f, Access access, Fallback fallback)
     : settings(settings_of(tool, environment)), models(settings, environment), form(spec_of(f, settings)),
-      store(store_path(settings, environment), access, bounds_of(f)) {}
+      store(store_path(settings, environment), access_to(store_path(settings, environment), access, fallback), bounds_of(f)) {}
 
 QuestionOptions CacheSession::question_options(const CacheFlags& f) const {
     QuestionOptions o;

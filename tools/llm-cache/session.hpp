@@ -13,8 +13,11 @@
 
 namespace llm {
 
+/// Where to go from write to read: where the store is there but must not be written.
+enum class Fallback { none, reading };
+
 struct CacheSession {
-    CacheSession(const Tool&, const CacheFlags&, Access);
+    CacheSession(const Tool&, const CacheFlags&, Access, Fallback = Fallback::none);
     CacheSession(const CacheSession&) = delete;
     CacheSession& operator=(const CacheSession&) = delete;
 
@@ -26,6 +29,7 @@ struct CacheSession {
     CacheStore store;
 
     QuestionOptions question_options(const CacheFlags&) const;
+    bool read_only() { return store.db().access() == Access::read; }
 };
 
 using Say = std::function<void(std::string_view)>;
