@@ -94,7 +94,6 @@ void MemStore::settle() {
     if (before_commit_) before_commit_();
     transaction_->commit();
     transaction_.reset();
-    change_ = 0;
 }
 
 std::int64_t MemStore::change_row() {

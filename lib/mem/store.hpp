@@ -99,10 +99,26 @@ public:
     /// Sets everything the change touched to what it was before, as a change of its own; its id. Throws Error{usage} where there is no such
     /// change, it was taken back already, or a later one has touched the same things (it is named).
     std::int64_t undo(std::int64_t change, std::string_view why = {});
+    /// The newest change that is no undo and has not been taken back.
+    std::optional<std::int64_t> last_in_force();
     /// The id of the change begun, 0 where it has written nothing.
     std::int64_t changed() const { return change_; }
-    /// Commits.
+    /// Commits. What follows until the next begin() belongs to the same change still.
     void settle();
+    /// Runs `work` so that all of it is kept, or, where it throws, nothing; what was done before is not touched.
+    template <typename Work>
+    void attempt(const Work& work) {
+        writing();
+        const std::int64_t change = change_;
+        Transaction part{db_};
+        try {
+            work();
+        } catch (...) {
+            change_ = change;
+            throw;
+        }
+        part.commit();
+    }
     /// Called before each commit: vectors are made here.
     void before_commit(std::function<void()> f) { before_commit_ = std::move(f); }
 

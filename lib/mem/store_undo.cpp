@@ -34,6 +34,11 @@ void MemStore::restore(const PassageVersion& wanted) {
     db_.run("UPDATE document SET hash = NULL WHERE id = ?1", p.document);
 }
 
+std::optional<std::int64_t> MemStore::last_in_force() {
+    return db_.value<std::int64_t>("SELECT c.id FROM change c WHERE c.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.id AND NOT EXISTS (SELECT 1 "
+                                   "FROM change w WHERE w.undoes = u.id)) ORDER BY c.id DESC LIMIT 1");
+}
+
 std::int64_t MemStore::undo(std::int64_t change, std::string_view why) {
     writing();
     if (!this->change(change)) throw Error(Fault::usage, "there is no change {}; llm-mem history lists them", change);

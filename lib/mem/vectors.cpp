@@ -24,7 +24,7 @@ void Vectors::check_embedder() {
     if (checked_) return;
     const auto known = store_.db().value<std::string>("SELECT value FROM trait WHERE name = 'embedder'");
     if (known && *known != embedding_.id())
-        throw Error(Fault::config, "the vectors in {} were made by {}, not by {}; give --embedder as before, or run: llm-mem reindex --embedder NAME",
+        throw Error(Fault::config, "the vectors in {} were made by {}, not by {}; give --embedder as before, or make them anew: llm-mem verify --reembed --embedder NAME",
                     store_.db().path().string(), *known, embedding_.id());
     if (!known) {
         if (!store_.is_writing()) return;

@@ -15,6 +15,7 @@ DOORS = {
     r"CLI/": {"cli"},
     r"toml\+\+/": {"base"},
     r"pcre2": {"text"},
+    r"gumbo\.h": {"mem"},
 }
 
 

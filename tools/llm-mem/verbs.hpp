@@ -9,6 +9,6 @@ void declare_add(Tool&);
 void declare_find(Tool&);      // recall, search
 void declare_look(Tool&);      // ls, show, history, diff, stats
 void declare_change(Tool&);    // edit, rm, mv, tag, pin, undo
-void declare_exchange(Tool&);  // export, import, verify, reindex, sql
+void declare_exchange(Tool&);  // export, import, verify, sql
 
 }  // namespace llm
