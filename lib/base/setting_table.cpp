@@ -19,6 +19,10 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"log.keep", keep, "30d, 1GiB", "how long and how much of the journal is kept"},
     {"log.path", text, "", "the journal's file; log.db in the data folder where empty"},
 
+    {"budget.day", number, "", "dollars that all runs together may spend a day"},
+    {"budget.max_tokens", count, "4096", "longest answer asked for where a budget is set and none is given"},
+    {"pace.path", text, "", "the store of limits, budgets and health; pace.db in the state folder where empty"},
+
     {"cache.embedder", text, "builtin", "what makes vectors of questions: builtin, or provider/model"},
     {"cache.path", text, "", "the cache's file; cache.db in the cache folder where empty"},
 
@@ -41,6 +45,8 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"provider.*.timeout", duration, "", "as timeout, for this provider"},
     {"provider.*.idle_timeout", duration, "", "as idle_timeout, for this provider"},
     {"provider.*.connect_timeout", duration, "", "as connect_timeout, for this provider"},
+    {"provider.*.rpm", number, "", "requests a minute, all its models together"},
+    {"provider.*.tpm", number, "", "tokens a minute, all its models together"},
     {"provider.*.allow_http", boolean, "false", "send the key over plain http to other machines too"},
     {"provider.*.api_version", text, "", "Azure: version of its dated API"},
     {"provider.*.prompt_cache", text, "", "anthropic: auto marks what the provider may cache; off"},
@@ -74,6 +80,8 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"model.*.cached", number, "", "dollars per million input tokens read from the provider's cache"},
     {"model.*.cache_write", number, "", "dollars per million input tokens written to the provider's cache"},
     {"model.*.steps", any, "", "prices of long requests: [{above = 200000, input = …, output = …}]"},
+    {"model.*.rpm", number, "", "of provider/name: requests a minute"},
+    {"model.*.tpm", number, "", "of provider/name: tokens a minute"},
     {"model.*.context", count, "", "tokens the model can take in"},
     {"model.*.max_output", count, "", "tokens it can answer"},
     {"model.*.vision", boolean, "", "whether it sees images"},

@@ -18,8 +18,6 @@
 namespace llm {
 namespace {
 
-constexpr int breaker = 3;  // calls in a row without a connection, after which nobody waits for another attempt
-
 double ms_between(Instant from, Instant to) { return std::chrono::duration<double, std::milli>(to - from).count(); }
 
 double bound(std::optional<double> asked, double configured) {
@@ -27,19 +25,13 @@ double bound(std::optional<double> asked, double configured) {
     return seconds > 0 ? seconds : std::numeric_limits<double>::infinity();
 }
 
-/// Waits until then, or until a signal comes: whoever interrupts a run does not wait for another attempt.
-Task<void> pause(Loop& loop, Instant until) {
-    while (Steady::now() < until && Loop::signal_caught() == 0)
-        co_await loop.sleep_until(std::min(until, after(Steady::now(), .25)));
-}
-
-
 }  // namespace
 
 /// What one attempt saw, whatever came of it.
 struct Caller::Attempt {
     std::optional<Instant> first_byte;
     std::vector<Chunk> chunks;
+    Headers headers;  ///< the answer's
 };
 
 std::string response_text(const Answer& a, const Json* json) {
@@ -74,7 +66,8 @@ std::string response_text(const Answer& a, const Json* json) {
 
 Caller::Caller(Loop& loop, const Settings& settings, const Environment& environment, CallOptions options)
     : loop_(loop), settings_(settings), environment_(environment), options_(std::move(options)), processes_(loop),
-      chance_(static_cast<std::minstd_rand::result_type>(Steady::now().time_since_epoch().count())) {
+      chance_(static_cast<std::minstd_rand::result_type>(Steady::now().time_since_epoch().count())), clock_(loop, options_.skip),
+      governor_(loop, clock_, settings, environment, options_.pace, options_.tool, options_.warn) {
     if (!options_.replay.empty()) replay_.emplace(options_.replay);
     if (!options_.record.empty()) record_.emplace(options_.record);
 }
@@ -84,6 +77,7 @@ Caller::~Caller() = default;
 void Caller::close() {
     if (journal_) journal_->flush();
     if (record_) record_->close();
+    governor_.close();
 }
 
 Http& Caller::http() {
@@ -109,6 +103,20 @@ Caller::Line& Caller::line(const Endpoint& endpoint) {
     return l;
 }
 
+Governor::Gate& Caller::gate(Line& place, const std::string& model) {
+    const auto [it, fresh] = place.gates.try_emplace(model, loop_);
+    if (fresh) {
+        it->second.health = health_name(place.endpoint.name, place.endpoint.base_url);
+        it->second.pauses = pause_name(place.endpoint.name, place.endpoint.base_url, model);
+    }
+    return it->second;
+}
+
+void Caller::check_price(const ResolvedModel& model) const {
+    Request nothing;
+    governor_.prepare(model, nothing);
+}
+
 HttpCall Caller::preview(const ResolvedModel& model, Request request) {
     request.model = model.model;
     Endpoint shown = model.endpoint;
@@ -128,77 +136,129 @@ void Caller::play(const Take& take, const CallSink& sink) const {
 
 Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink sink, CallContext context) {
     request.model = model.model;
-    const auto asked = std::make_shared<const Request>(std::move(request));
-    const std::int64_t started = unix_microseconds();
+    const auto whole = std::make_shared<Request>(std::move(request));
+    const Asked asked{model, whole, sink, context, unix_microseconds()};
+    if (auto kept = replayed(asked)) co_return std::move(*kept);
+    governor_.prepare(model, *whole);
+    if (options_.pace.identical == PaceOptions::Identical::shared) co_return co_await share(asked);
+    co_return co_await send(asked);
+}
+
+std::optional<Answer> Caller::replayed(const Asked& asked) {
+    if (!replay_) return std::nullopt;
     const Instant start = Steady::now();
-    Answer answer;
-    answer.provider = model.endpoint.name;
-
-    if (replay_) {
-        if (auto take = replay_->next(*asked)) {
-            play(*take, sink);
-            if (take->error) throw Error(*take->error);
-            answer.completion = std::move(take->completion);
-            answer.cost = cost(model.info.price, answer.completion.usage);
-            answer.ms = ms_between(start, Steady::now());
-            co_return answer;
-        }
-        if (options_.missing == CallOptions::Missing::refuse)
-            throw Error(Fault::refused, "no answer to this request is on the cassette {}; record one with --record, or use --replay-missing ask", options_.replay);
+    if (auto take = replay_->next(*asked.request)) {
+        play(*take, asked.sink);
+        if (take->error) throw Error(*take->error);
+        Answer answer;
+        answer.provider = asked.model.endpoint.name;
+        answer.completion = std::move(take->completion);
+        answer.cost = cost(asked.model.info.price, answer.completion.usage);
+        answer.ms = ms_between(start, Steady::now());
+        return answer;
     }
+    if (options_.missing == CallOptions::Missing::refuse)
+        throw Error(Fault::refused, "no answer to this request is on the cassette {}; record one with --record, or use --replay-missing ask", options_.replay);
+    return std::nullopt;
+}
 
+Task<Answer> Caller::send(Asked asked) {
+    const ResolvedModel& model = asked.model;
     Line& place = line(model.endpoint);
+    Governor::Gate& gate = this->gate(place, model.model);
+    const Transport transport = place.provider->transport();
+    if (transport == Transport::http) governor_.check(gate, model);
     if (Journal* j = journal()) j->open_ahead();
+    const double most = bound(options_.timeout, place.endpoint.timeout);
     HttpLimits limits;
     limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
     limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
-    limits.deadline = after(start, bound(options_.timeout, place.endpoint.timeout));
-    if (context.deadline) limits.deadline = std::min(limits.deadline, *context.deadline);
+    Instant start = clock_.now();
+    limits.deadline = after(start, most);
 
+    Answer answer;
+    answer.provider = model.endpoint.name;
     std::optional<Error> failed;
     Attempt seen;
     for (int number = 1;; ++number) {
-        answer.attempts = number;
-        if (place.not_before > Steady::now() && place.not_before < limits.deadline) {
-            co_await pause(loop_, place.not_before);
-            if (Loop::signal_caught() != 0) {
-                if (!failed) failed = Error(Fault::rate_limit, "{} asked for a pause, and a signal ended it; nothing was sent", place.endpoint.name);
-                break;
-            }
-        }
         failed.reset();
         seen = {};
+        Governor::Pass pass;
+        bool let_in = false;
         try {
-            answer.completion = co_await attempt(place, *asked, sink, limits, seen);
-            place.unreachable = 0;
+            if (transport != Transport::local) pass = co_await governor_.admit(gate, model, *asked.request, limits.deadline);
+            let_in = true;
+            answer.attempts = number;
+            if (number == 1) {  // the wait for one's turn is not the call's
+                start = clock_.now();
+                limits.deadline = after(start, most);
+            }
+            HttpLimits real = limits;
+            real.deadline -= clock_.skipped();
+            answer.completion = co_await attempt(place, *asked.request, asked.sink, real, seen);
         } catch (const Error& e) {
             failed = e;
         }
+        if (!let_in && number == 1) throw Error(*failed);  // nothing was sent: nothing to note
+        if (!let_in) break;
+        settle(gate, asked, pass, answer, failed ? &*failed : nullptr, seen);
         if (!failed) break;
-        const bool taken_back = !sink.may_retry || sink.may_retry();
-        const bool hopeless = failed->fault == Fault::unreachable && place.unreachable >= breaker;
+        const bool taken_back = !asked.sink.may_retry || asked.sink.may_retry();
+        const bool hopeless = transport == Transport::http && governor_.is_dead(gate);
         if (number > options_.retries || !taken_back || hopeless || !passes_by_itself(*failed) || Loop::signal_caught() != 0) break;
-        const double wait = delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance_));
-        const Instant next = after(Steady::now(), wait);
+        const Instant next = after(clock_.now(), delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance_)));
         if (next >= limits.deadline) break;
-        if (failed->retry_after) place.not_before = std::max(place.not_before, next);
-        if (sink.forget) sink.forget();
-        co_await pause(loop_, next);
+        if (asked.sink.forget) asked.sink.forget();
+        co_await clock_.wait_until(next);
         if (Loop::signal_caught() != 0) break;
     }
-    const Instant end = Steady::now();
-    answer.ms = ms_between(start, end);
-    if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte);
+    answer.ms = ms_between(start, clock_.now());
+    if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte + clock_.skipped());
+    ++tally_.calls;
+    tally_.retries += answer.attempts - 1;
+    if (transport == Transport::http) judge(gate, failed ? &*failed : nullptr, seen);
     if (failed) {
-        if (failed->fault == Fault::unreachable) ++place.unreachable;
-        else place.unreachable = 0;
-        keep(model, asked, answer, &*failed, context, started);
+        ++tally_.failed;
+        keep(model, asked.request, answer, &*failed, asked.context, asked.started);
         throw Error(*failed);
     }
-    answer.cost = cost(model.info.price, answer.completion.usage);
-    if (record_) record_->record(*asked, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
-    keep(model, asked, answer, nullptr, context, started);
+    const Usage& usage = answer.completion.usage;
+    answer.cost = cost(model.info.price, usage);
+    tally_.input += usage.input.value_or(0);
+    tally_.output += usage.output.value_or(0);
+    tally_.cost += answer.cost.value_or(0);
+    tally_.unpriced += answer.cost ? 0 : 1;
+    tally_.ms.add(answer.ms);
+    if (record_) record_->record(*asked.request, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
+    keep(model, asked.request, answer, nullptr, asked.context, asked.started);
     co_return answer;
+}
+
+void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pass, const Answer& answer, const Error* failed, const Attempt& seen) {
+    governor_.saw_headers(gate, seen.headers);
+    const Usage& usage = answer.completion.usage;
+    if (failed == nullptr) {
+        if (usage.output) gate.mean_output += (static_cast<double>(*usage.output) - gate.mean_output) / 8;
+        const bool counted = usage.input && usage.output;
+        pass.end(Throttle::How::well, governor_.spent(asked.model, usage), counted ? std::optional{static_cast<double>(*usage.input + *usage.output)} : std::nullopt);
+        return;
+    }
+    const int status = failed->status.value_or(0);
+    const bool crowded = failed->fault == Fault::rate_limit || status == 503 || status == 529;
+    if (failed->retry_after && passes_by_itself(*failed)) governor_.pause(gate, *failed->retry_after, failed->what());
+    // what was broken off amid an answer may be billed, what was refused or never arrived is not
+    const bool unpaid = status != 0 || failed->fault == Fault::unreachable || failed->fault == Fault::refused || failed->fault == Fault::auth ||
+                        failed->fault == Fault::rate_limit || failed->fault == Fault::data || failed->fault == Fault::config;
+    pass.end(crowded ? Throttle::How::crowded : Throttle::How::otherwise, unpaid ? std::optional<Nano>{0} : std::nullopt, unpaid ? std::optional{0.0} : std::nullopt);
+}
+
+void Caller::judge(Governor::Gate& gate, const Error* failed, const Attempt& seen) {
+    if (failed != nullptr && Loop::signal_caught() != 0) return;
+    const int status = failed != nullptr ? failed->status.value_or(0) : 0;
+    const bool silent = failed != nullptr && (failed->fault == Fault::unreachable || (failed->fault == Fault::timeout && status == 0 && !seen.first_byte) ||
+                                              status == 502 || status == 503 || status == 504);
+    if (silent) governor_.went_dead(gate, failed->what());
+    else governor_.answered(gate);
 }
 
 Task<Completion> Caller::attempt(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
@@ -228,12 +288,13 @@ Task<Completion> Caller::over_http(Line& place, const Request& request, const Ca
         reply->feed(bytes, delta);
         return !reply->done();
     });
+    seen.headers = std::move(outcome.headers);
     if (outcome.status < 200 || outcome.status >= 300) {
-        Error e = place.provider->failure(outcome.status, outcome.headers, outcome.error_body);
+        Error e = place.provider->failure(outcome.status, seen.headers, outcome.error_body);
         if (outcome.status >= 300 && outcome.status < 400) {
-            const auto to = outcome.headers.find("location");
+            const auto to = seen.headers.find("location");
             Error moved(Fault::provider, "{} answers with a redirect ({}){}; redirects are not followed, so that the key stays where it belongs: correct base_url",
-                        place.endpoint.name, outcome.status, to == outcome.headers.end() ? "" : " to " + redact(to->second, place.endpoint));
+                        place.endpoint.name, outcome.status, to == seen.headers.end() ? "" : " to " + redact(to->second, place.endpoint));
             moved.status = outcome.status;
             throw moved;
         }

@@ -5,6 +5,8 @@
 #include "base/loop.hpp"
 #include "base/settings.hpp"
 #include "base/task.hpp"
+#include "call/governor.hpp"
+#include "call/tally.hpp"
 #include "chat/cassette.hpp"
 #include "chat/model.hpp"
 #include "chat/provider.hpp"
@@ -32,6 +34,8 @@ struct CallOptions {
     enum class Missing { refuse, ask } missing = Missing::refuse;  ///< what is not on the cassette
     enum class Log { yes, no } log = Log::yes;
     std::function<void(std::string_view)> warn;  ///< what people should know (the journal cannot be written); may be empty
+    PaceOptions pace;
+    std::function<void(double seconds)> skip;    ///< for tests: told of each wait before an attempt, which then takes no time
 };
 
 /// Who asks, for the journal.
@@ -54,7 +58,7 @@ struct Answer {
     std::optional<double> cost;      ///< dollars; absent where unknown
     double ms = 0;                   ///< from the first attempt's start to the last byte
     std::optional<double> first_ms;  ///< to the first byte of the answer's body
-    int attempts = 1;
+    int attempts = 1;                ///< 0 where the answer is that of an equal request in flight (cost 0 then)
 };
 /// The record's `response` member (llm-record(5)) as JSON text; `json` is the value a schema was asked for, or null. Beyond the contract:
 /// `logprobs`, and `provider_data`, which belongs into the assistant's turn as `provider` when the conversation goes on (thought signatures).
@@ -68,8 +72,14 @@ public:
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
 
-    /// Throws Error as llm-record(5) has the faults. `request.model` is set from `model`.
+    /// Throws Error as llm-record(5) has the faults. `request.model` is set from `model`. With a budget, a request without `max_tokens` is given some;
+    /// Error{config} where the price is unknown, Error{budget} where the money left does not suffice.
     Task<Answer> call(const ResolvedModel& model, Request request, CallSink sink, CallContext context);
+
+    /// Throws Error{config} where a budget is set and the model's price is unknown.
+    void check_price(const ResolvedModel&) const;
+    /// All calls so far.
+    const CallTally& tally() const noexcept { return tally_; }
 
     /// What would be sent, without the key: for --dry-run.
     HttpCall preview(const ResolvedModel& model, Request request);
@@ -86,13 +96,31 @@ private:
         Endpoint endpoint;
         std::unique_ptr<Provider> provider;
         HttpCall::Proxy proxy = HttpCall::Proxy::of_environment;
-        Instant not_before{};      ///< the server asked for a pause
-        int unreachable = 0;       ///< calls in a row that ended without a connection
+        std::map<std::string, Governor::Gate, std::less<>> gates;  ///< by model
     };
     struct Attempt;
+    struct Flight;
+    /// What is common to the attempts of one call.
+    struct Asked {
+        const ResolvedModel& model;
+        std::shared_ptr<const Request> request;
+        const CallSink& sink;
+        const CallContext& context;
+        std::int64_t started;  ///< microseconds since 1970
+    };
 
     Line& line(const Endpoint&);
+    Governor::Gate& gate(Line&, const std::string& model);
     Http& http();
+    /// From the cassette; nothing where it has no answer and the provider is to be asked.
+    std::optional<Answer> replayed(const Asked&);
+    /// Once for all equal requests in flight.
+    Task<Answer> share(Asked);
+    Task<Answer> board(std::string key, Asked);
+    Task<Answer> send(Asked);
+    /// What an attempt came to, for limits, budget and breaker.
+    void settle(Governor::Gate&, const Asked&, Governor::Pass&, const Answer&, const Error*, const Attempt&);
+    void judge(Governor::Gate&, const Error*, const Attempt&);
     Task<Completion> attempt(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     Task<Completion> over_http(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     Task<Completion> over_process(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
@@ -112,6 +140,10 @@ private:
     std::optional<CassetteWriter> record_;
     std::unique_ptr<Journal> journal_;
     std::minstd_rand chance_;
+    CallClock clock_;
+    Governor governor_;
+    CallTally tally_;
+    std::map<std::string, std::shared_ptr<Flight>> flights_;
 };
 
 }  // namespace llm

@@ -20,8 +20,7 @@ bool passes_by_itself(const Error& e) noexcept {
 
 double delay_before(int next, const Error& e, double chance) noexcept {
     if (e.retry_after) return *e.retry_after;
-    const double full = std::min(8.0, .5 * std::pow(2.0, std::max(0, next - 2)));
-    return full * (.75 + .25 * chance);
+    return chance * std::min(30.0, .5 * std::pow(2.0, std::max(0, next - 2)));
 }
 
 }  // namespace llm

@@ -12,8 +12,9 @@ namespace llm {
 /// A status below 500 other than 408, 409, 425 and 429 is for good whatever the fault.
 bool passes_by_itself(const Error&) noexcept;
 
-/// Seconds before attempt number `next` (2 is the first repetition): what the provider asks for in `retry_after`, else half a second
-/// doubled with each attempt up to 8 s; a quarter of it is left to `chance` (0 to 1), so that callers do not come back together.
+/// Seconds before attempt number `next` (2 is the first repetition): what the provider asks for in `retry_after`, else any part, as `chance` (0 to 1) has
+/// it, of half a second doubled with each attempt up to 30 s. Of the ways to spread callers this "full jitter" makes the fewest calls
+/// (Brooker 2015, https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 double delay_before(int next, const Error&, double chance) noexcept;
 
 }  // namespace llm

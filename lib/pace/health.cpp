@@ -30,6 +30,7 @@ std::string short_file(const std::string& path) {
 }  // namespace
 
 std::string health_name(std::string_view provider, std::string_view base_url) { return fmt::format("{} {}", provider, base_url); }
+std::string pause_name(std::string_view provider, std::string_view base_url, std::string_view model) { return fmt::format("{} {} {}", provider, base_url, model); }
 
 Health::Health(PaceStore& store, HealthRules rules) : store_(store), rules_(rules), marker_(store.path().string() + ".health") {}
 
@@ -91,7 +92,7 @@ HealthState Health::state_of(const Row& r) const {
     s.why = r.why;
     const std::int64_t now = store_.now();
     if (r.until > now) {
-        s.circuit = Circuit::open;
+        s.circuit = r.failures < rules_.failures ? Circuit::paused : Circuit::open;
         s.seconds = static_cast<double>(r.until - now) / 1e6;
     }
     return s;

@@ -28,7 +28,8 @@ struct HealthRules {
 
 enum class Circuit {
     closed,   ///< all is well: ask
-    open,     ///< do not ask before `seconds` have passed
+    paused,   ///< the server answers, but asked for a pause of `seconds`
+    open,     ///< it does not answer: do not ask before `seconds` have passed
     probing,  ///< this caller, and nobody else for now, may try
 };
 
@@ -84,5 +85,7 @@ private:
 
 /// What endpoints are told apart by: a name may be given another address.
 std::string health_name(std::string_view provider, std::string_view base_url);
+/// Pauses are kept a model, because servers limit models apart: `look` at both.
+std::string pause_name(std::string_view provider, std::string_view base_url, std::string_view model);
 
 }  // namespace llm

@@ -31,8 +31,9 @@ TEST_CASE("retry: waits double up to a bound, and the provider's own wish comes 
     CHECK(delay_before(2, e, 1) == Approx(.5));
     CHECK(delay_before(3, e, 1) == Approx(1));
     CHECK(delay_before(4, e, 1) == Approx(2));
-    CHECK(delay_before(40, e, 1) == Approx(8));
-    CHECK(delay_before(4, e, 0) == Approx(1.5));
+    CHECK(delay_before(40, e, 1) == Approx(30));
+    CHECK(delay_before(4, e, 0) == 0);
+    CHECK(delay_before(4, e, .25) == Approx(.5));
     Error asked(Fault::rate_limit, "x");
     asked.retry_after = 17;
     CHECK(delay_before(2, asked, .3) == 17);

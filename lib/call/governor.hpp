@@ -1,0 +1,129 @@
+/// What stands between a call and its being sent: the breaker, the server's own pauses and limits, ours, and the budget.
+/// Where nothing of it is asked for, passing costs no more than a look at the clock.
+#pragma once
+
+#include "base/environment.hpp"
+#include "base/settings.hpp"
+#include "call/waiting.hpp"
+#include "chat/model.hpp"
+#include "net/http_call.hpp"
+#include "pace/budget.hpp"
+#include "pace/health.hpp"
+#include "pace/limits.hpp"
+#include "pace/throttle.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm {
+
+/// Limits that a command line sets; the settings' own (`[provider.X] rpm`, `[model."X/Y"] rpm`, `budget.day`) always hold too.
+struct PaceOptions {
+    std::optional<double> rpm, tpm;   ///< requests and tokens a minute, for each provider and model
+    std::optional<double> budget;     ///< dollars for this run
+    Rates assumed;                    ///< prices where none is known
+    enum class Identical { each, shared } identical = Identical::each;
+};
+
+class Governor {
+public:
+    Governor(Loop&, CallClock&, const Settings&, const Environment&, PaceOptions, std::string tool, std::function<void(std::string_view)> warn);
+    ~Governor();
+
+    /// One model of one server as this process sees it.
+    struct Gate {
+        explicit Gate(Loop& loop) : turn(loop), room(loop) {
+            turn.nobody = [this] { taken = false; };
+        }
+        std::string health;      ///< the endpoint's name there
+        std::string pauses;      ///< the model's, which servers limit apart
+        Throttle throttle;
+        bool taken = false;      ///< somebody is being let in
+        Waiters turn, room;
+        Instant not_before{};    ///< the server asked for a pause
+        Instant next{};          ///< of calls that are spaced
+        Instant spaced_until{};
+        double spacing = 0;
+        double mean_output = 256;  ///< tokens of the last answers
+        bool probing = false;
+    };
+
+    /// One attempt that was let in. Ended by end(); where it is dropped instead, it counts as sent and paid.
+    class Pass {
+    public:
+        Pass() = default;
+        Pass(Pass&& o) noexcept { *this = std::move(o); }
+        Pass& operator=(Pass&&) noexcept;
+        ~Pass();
+        /// `cost` is what was paid, as far as known; nothing: the worst.
+        void end(Throttle::How, std::optional<Nano> cost, std::optional<double> tokens);
+
+    private:
+        friend class Governor;
+        Governor* owner_ = nullptr;
+        Gate* gate_ = nullptr;
+        std::uint64_t begun_ = 0;
+        std::int64_t reservation_ = 0;
+        Nano worst_ = 0;
+        std::vector<LimitClaim> claims_;
+    };
+
+    /// Whether money is counted.
+    bool counts_money() const noexcept { return limits_.any(); }
+    /// Sets what a budget needs set. Throws Error{config} where the price is unknown, Error{usage} for prices that cannot be read.
+    void prepare(const ResolvedModel&, Request&) const;
+    /// What the usage costs by known or assumed prices, for the budget.
+    std::optional<Nano> spent(const ResolvedModel&, const Usage&) const;
+
+    /// Throws Error{unreachable} where the server is known not to answer.
+    void check(Gate&, const ResolvedModel&);
+    /// True while it is known not to answer, and this process is not the one to try.
+    bool is_dead(Gate&);
+    /// Waits for a place, money and a turn. Throws Error{budget} where the money cannot suffice, Error{rate_limit} where the wait would outlast `deadline`
+    /// or a signal ends it.
+    Task<Pass> admit(Gate&, const ResolvedModel&, const Request&, Instant deadline);
+
+    void saw_headers(Gate&, const Headers&);
+    /// The server asks for a pause of that length.
+    void pause(Gate&, double seconds, std::string_view why);
+    void answered(Gate&);
+    void went_dead(Gate&, std::string_view why);
+
+    /// The store, for flights.
+    PaceStore& store();
+    void close();
+
+private:
+    bool has_limits(const ResolvedModel&) const;
+    std::vector<LimitClaim> claims(const Gate&, const ResolvedModel&, const Request&) const;
+    Price price_of(const ResolvedModel&) const;
+    Task<void> enter(Gate&);
+    static void leave(Gate&);
+    Task<void> wait_for_pause(Gate&, const ResolvedModel&, Instant deadline);
+    Task<void> take_money(Pass&, const ResolvedModel&, const Request&, Sent);
+    void say_once(std::string key, std::string_view text);
+    Health* health();
+
+    Loop& loop_;
+    CallClock& clock_;
+    const Settings& settings_;
+    const Environment& environment_;
+    PaceOptions options_;
+    BudgetLimits limits_;
+    std::string tool_;
+    std::function<void(std::string_view)> warn_;
+    std::unique_ptr<PaceStore> store_;
+    std::unique_ptr<Health> health_;
+    std::unique_ptr<Limits> rates_;
+    std::unique_ptr<Budget> budget_;
+    bool limits_configured_ = false;
+    bool no_store_ = false;  ///< there is no place for one
+    std::set<std::string> said_;
+};
+
+}  // namespace llm
