@@ -8,12 +8,11 @@
 #pragma once
 
 #include "base/task.hpp"
-#include "call/caller.hpp"
-#include "chat/embedder.hpp"
 #include "evaluators/case.hpp"
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +20,10 @@
 #include <vector>
 
 namespace llm {
+
+struct Answer;         // call/caller.hpp
+struct Request;        // chat/request.hpp
+struct ResolvedModel;  // chat/model.hpp
 
 /// Opinion of one assertion, or of many combined.
 struct Verdict {
@@ -59,7 +62,7 @@ struct EvaluatorNeeds {
     /// "" is the run's default model.
     std::function<ResolvedModel(std::string_view name)> resolve;
     /// Unit vectors in the texts' order; `embedder` as in call/embedding.hpp.
-    std::function<Task<std::vector<Vector>>(const std::string& embedder, std::vector<std::string> texts)> embed;
+    std::function<Task<std::vector<std::vector<float>>>(const std::string& embedder, std::vector<std::string> texts)> embed;
     /// One line to a program that is kept running, one line back.
     std::function<Task<std::string>(const std::vector<std::string>& argv, std::string line)> exchange;
     std::vector<std::string> judges;   ///< models that grade; several are a jury; empty = the default model

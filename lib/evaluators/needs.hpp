@@ -1,9 +1,15 @@
 /// What evaluators borrow, made from what a tool has at hand.
 #pragma once
 
+#include "base/environment.hpp"
+#include "base/loop.hpp"
+#include "base/settings.hpp"
 #include "evaluators/evaluator.hpp"
 
 namespace llm {
+
+class Caller;
+class Models;
 
 /// Owns the embedders and child processes that evaluators use. All arguments are borrowed; nothing is opened before it is used.
 class EvaluatorTools {
