@@ -6,5 +6,9 @@ int main(int argc, char** argv) {
     llm::declare_fallback(tool);
     llm::declare_explain(tool);
     llm::declare_check(tool);
+    llm::declare_cascade(tool);
+    llm::declare_train(tool);
+    llm::declare_calibrate(tool);
+    llm::declare_report(tool);
     return tool.run(argc, argv);
 }

@@ -10,5 +10,9 @@ void declare_filter(Tool&);
 void declare_fallback(Tool&);
 void declare_explain(Tool&);
 void declare_check(Tool&);
+void declare_cascade(Tool&);
+void declare_train(Tool&);
+void declare_calibrate(Tool&);
+void declare_report(Tool&);
 
 }  // namespace llm
