@@ -10,12 +10,15 @@
 #include "text/normalise.hpp"
 #include "text/tokens.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace llm {
 namespace {
 
 constexpr std::size_t longest_fact = 2'000;
+constexpr std::size_t understood_by = 4;  // earlier turns that are shown without being read again
 
 std::string one_line(std::string_view text) {
     std::string out{text};
@@ -25,8 +28,8 @@ std::string one_line(std::string_view text) {
 
 }  // namespace
 
-std::string key_of_heard(std::string_view space, std::string_view conversation, std::string_view role, std::string_view text) {
-    return sha256_hex(fmt::format("{}\n{}\n{}\n{}", space, conversation, role, text));
+std::string key_of_heard(std::string_view space, std::string_view role, std::string_view text) {
+    return sha256_hex(fmt::format("{}\n{}\n{}", space, role, canonical(text)));
 }
 
 Learned& Learned::operator+=(const Learned& o) {
@@ -50,11 +53,8 @@ void Learner::say(std::string_view line) const {
     if (options_.explain) options_.explain(line);
 }
 
-std::vector<Heard> Learner::unread(std::vector<Heard> heard) {
-    std::erase_if(heard, [this](const Heard& h) {
-        return !h.key.empty() && store_.db().value<std::int64_t>("SELECT 1 FROM learned WHERE key = ?1", h.key).has_value();
-    });
-    return heard;
+bool Learner::is_read(const Heard& h) {
+    return !h.key.empty() && store_.db().value<std::int64_t>("SELECT 1 FROM learned WHERE key = ?1", h.key).has_value();
 }
 
 void Learner::mark(const Heard& h) {
@@ -64,29 +64,39 @@ void Learner::mark(const Heard& h) {
 
 Task<Learned> Learner::learn(std::vector<Heard> heard, std::vector<std::string> recalled) {
     Learned all;
-    heard = unread(std::move(heard));
     std::vector<Heard> piece;
+    std::vector<std::string> before;
     std::size_t tokens = 0;
     for (std::size_t i = 0; i <= heard.size(); ++i) {
-        const std::size_t cost = i < heard.size() ? estimate_tokens(heard[i].text) + 8 : 0;
-        if (!piece.empty() && (i == heard.size() || tokens + cost > options_.piece)) {
-            all += co_await learn_piece(std::exchange(piece, {}), recalled);
+        const bool end = i == heard.size();
+        const bool skip = !end && is_read(heard[i]);
+        const std::size_t cost = end ? 0 : std::min(estimate_tokens(heard[i].text), options_.piece) + 8;
+        if (!piece.empty() && (end || skip || tokens + cost > options_.piece)) {
+            Learned part = co_await learn_piece(std::exchange(piece, {}), before, recalled);
+            all += part;
             tokens = 0;
         }
-        if (i == heard.size()) break;
+        if (end) break;
+        if (skip) continue;
+        if (piece.empty()) {
+            before.clear();
+            for (std::size_t j = i - std::min(i, understood_by); j < i; ++j) before.push_back(heard[j].role + ": " + std::string{within_tokens(one_line(heard[j].text), 100)});
+        }
         piece.push_back(heard[i]);
         tokens += cost;
     }
     co_return all;
 }
 
-Task<Learned> Learner::learn_piece(std::vector<Heard> heard, const std::vector<std::string>& recalled) {
+Task<Learned> Learner::learn_piece(std::vector<Heard> heard, std::vector<std::string> before, const std::vector<std::string>& recalled) {
     Learned count;
     count.turns = heard.size();
     std::vector<std::string> lines;
     for (const Heard& h : heard)
         lines.push_back(fmt::format("{} ({}): {}", h.role, show_time(h.time * 1000).substr(0, 10), within_tokens(h.text, options_.piece)));
-    std::string system{extract_instruction()}, user = numbered(lines);
+    std::string system{extract_instruction()}, user;
+    if (!before.empty()) user = fmt::format("Said before, for understanding only:\n{}\n\n", fmt::join(before, "\n"));
+    user += numbered(lines);
     Json schema = extract_schema();
     const Json answer = co_await ask_(std::move(system), std::move(user), std::move(schema));
     const std::vector<Fact> facts = usable(answer, heard, recalled, count);

@@ -20,10 +20,10 @@ struct Heard {
     std::string source;      ///< stands with each fact drawn from it: "conversation NAME, turn 12"
     std::int64_t time = 0;   ///< when it was said, milliseconds since 1970
     std::int64_t turn = 0;   ///< of the store, or 0
-    std::string key;         ///< where it is not of the store: see key_of_heard
+    std::string key;         ///< see key_of_heard
 };
-/// What a turn outside of the store is known by, so that it is read once.
-std::string key_of_heard(std::string_view space, std::string_view conversation, std::string_view role, std::string_view text);
+/// What a turn is known by, so that it is read once, wherever it is met again (store, record, journal).
+std::string key_of_heard(std::string_view space, std::string_view role, std::string_view text);
 
 /// A question with a JSON Schema, answered with JSON that satisfies it.
 using AskJson = std::function<Task<Json>(std::string system, std::string user, Json schema)>;
@@ -56,19 +56,18 @@ public:
     /// All are borrowed.
     Learner(MemStore&, Vectors&, AskJson, LearnOptions);
 
-    /// Reads turns that were not read before, and writes or proposes. `recalled`: texts that were given to the model; what repeats them is
+    /// Reads the turns of one conversation that were not read before, and writes or proposes. `recalled`: texts that were given to the model; what repeats them is
     /// not learned. Facts and the mark on their turns are one transaction, committed before it returns.
     Task<Learned> learn(std::vector<Heard>, std::vector<std::string> recalled);
-
-    /// What of it was not read before.
-    std::vector<Heard> unread(std::vector<Heard>);
 
 private:
     struct Decision {
         enum class Action { add, supersede, nothing } action = Action::add;
         std::int64_t target = 0;
     };
-    Task<Learned> learn_piece(std::vector<Heard>, const std::vector<std::string>& recalled);
+    bool is_read(const Heard&);
+    /// `before`: what was said before, for understanding only.
+    Task<Learned> learn_piece(std::vector<Heard>, std::vector<std::string> before, const std::vector<std::string>& recalled);
     std::vector<Fact> usable(const Json& answer, const std::vector<Heard>&, const std::vector<std::string>& recalled, Learned&) const;
     Task<std::vector<Decision>> decide(const std::vector<Fact>&);
     void write(const Fact&, const Heard&, const Decision&, Learned&);

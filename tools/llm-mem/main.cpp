@@ -6,6 +6,13 @@ int main(int argc, char** argv) {
     llm::declare_find(tool);
     llm::declare_look(tool);
     llm::declare_change(tool);
+    llm::declare_pack(tool);
+    llm::declare_core(tool);
+    llm::declare_tools(tool);
+    llm::declare_apply(tool);
+    llm::declare_learn(tool);
+    llm::declare_review(tool);
+    llm::declare_correct(tool);
     llm::declare_exchange(tool);
     llm::declare_page(tool);
     return tool.run(argc, argv);
