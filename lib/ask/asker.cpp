@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/utf8.hpp"
+#include "chat/canonical.hpp"
 #include "chat/endpoint.hpp"
 #include "text/tokens.hpp"
 
@@ -87,21 +88,42 @@ void Asker::write_flags(Record& record) {
         options_.warn("request options given here change records that a cache has looked up; their answers will not be stored. Give the options to llm-cache get instead");
 }
 
+Asking Asker::complete(const Record& record, const ResolvedModel*& model) {
+    Asking asking = form_.read(record);
+    model = &resolved(asking.model);
+    apply_alias(asking, *model);
+    if (options_.before.empty()) return asking;
+    auto& messages = asking.request.messages;
+    auto at = messages.begin();
+    bool earlier_system = false;
+    for (const Message& m : options_.before) earlier_system |= m.role == Role::system;
+    if (!earlier_system || asking.has_system)
+        while (at != messages.end() && at->role == Role::system) ++at;
+    messages.insert(at, options_.before.begin(), options_.before.end());
+    return asking;
+}
+
+std::string Asker::question(const Record& record) {
+    Record written = record;
+    write_flags(written);
+    const ResolvedModel* model = nullptr;
+    const Asking asking = complete(written, model);
+    return std::string{record.id().value_or("null")} + ' ' + canonical_bytes(asking.request, model->full_name());
+}
+
+void Asker::take_over(Record& record, const Record& finished) {
+    write_flags(record);
+    for (const std::string_view name : {"id", "response", "dry_run"})
+        if (const auto value = finished.raw(name)) record.set_raw(name, *value);
+}
+
 Task<void> Asker::step(Record& record, Emitter& emitter) {
     write_flags(record);
     if (options_.again == AskOptions::Again::yes) record.erase("response");
-    Asking asking = form_.read(record);
-    const ResolvedModel& model = resolved(asking.model);
-    apply_alias(asking, model);
+    const ResolvedModel* asked = nullptr;
+    Asking asking = complete(record, asked);
+    const ResolvedModel& model = *asked;
     Request& request = asking.request;
-    if (!options_.before.empty()) {
-        auto at = request.messages.begin();
-        bool earlier_system = false;
-        for (const Message& m : options_.before) earlier_system |= m.role == Role::system;
-        if (!earlier_system || asking.has_system)
-            while (at != request.messages.end() && at->role == Role::system) ++at;
-        request.messages.insert(at, options_.before.begin(), options_.before.end());
-    }
     request.stream = options_.stream == AskOptions::Stream::yes || options_.reasoning;
     if (options_.explain) explain(record, asking, model);
     if (options_.send == AskOptions::Send::dry_run) {

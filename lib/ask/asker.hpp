@@ -41,9 +41,16 @@ public:
     /// Throws Error; the loop turns it into the record's `error`.
     Task<void> step(Record&, Emitter&);
 
+    /// For --resume: what tells questions apart, the id and the completed request, however it came about. Throws as `step` does.
+    std::string question(const Record&);
+    /// Puts the answer of a finished record into one of the same question.
+    void take_over(Record&, const Record& finished);
+
 private:
     const ResolvedModel& resolved(const std::string& asked);
     void write_flags(Record&);
+    /// The whole request of a record, whose flags are written.
+    Asking complete(const Record&, const ResolvedModel*&);
     Task<Answer> ask(const ResolvedModel&, Request, Emitter&, const CallContext&);
     Task<Answer> ask_for_json(const ResolvedModel&, Request, Emitter&, const CallContext&, Json& value);
     void dry_run(Record&, const ResolvedModel&, const Request&);

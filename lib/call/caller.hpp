@@ -78,6 +78,7 @@ public:
 
     /// Throws Error{config} where a budget is set and the model's price is unknown.
     void check_price(const ResolvedModel&) const;
+    bool counts_money() const noexcept { return governor_.counts_money(); }
     /// All calls so far.
     const CallTally& tally() const noexcept { return tally_; }
 

@@ -42,6 +42,7 @@ std::string Progress::line() const {
     if (total_) out += " of " + grouped(*total_);
     out += " done";
     if (failed_ > 0) out += fmt::format(", {} failed", grouped(failed_));
+    if (more_) out += more_();
     const double seconds = std::chrono::duration<double>(now_() - start_).count();
     if (seconds < 1) return out;
     const double rate = static_cast<double>(all) / seconds;

@@ -27,6 +27,11 @@ public:
     void done() { step(done_); }
     void failed() { step(failed_); }
 
+    /// What follows the counts in the line: tokens, cost.
+    void more(std::function<std::string()> f) { more_ = std::move(f); }
+    /// Whether there is a line at all.
+    bool shown() const noexcept { return shown_; }
+
     /// What the line says now, without control characters.
     std::string line() const;
 
@@ -38,6 +43,7 @@ private:
     bool drawn_ = false;
     std::optional<std::uint64_t> total_;
     std::function<Instant()> now_;
+    std::function<std::string()> more_;
     Instant start_, last_;
     std::uint64_t done_ = 0, failed_ = 0;
 };

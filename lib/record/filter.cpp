@@ -55,6 +55,7 @@ public:
         loop_.catch_signals();
         loop_.before_wait([this] {
             if (filter_.before_output_) filter_.before_output_();
+            if (resume_) resume_->save();  // what is finished waits for its place in the order, but need not be paid again
             out_.flush();
         });
         if (o_.in != o_.out)
@@ -76,6 +77,7 @@ public:
         jobs_.clear();
         if (filter_.at_end_) filter_.at_end_();
         out_.flush();
+        filter_.counts_.unread = out_.closed();
         listen(false);
         loop_.forget(o_.out);
         loop_.before_wait(nullptr);
@@ -89,6 +91,7 @@ private:
         Task<void> task;
         std::uint64_t place = 0;
         std::optional<std::uint64_t> resume_key;
+        std::string original;  ///< the line as it came
         bool emitted = false;
         std::list<Job>::iterator self;
 
@@ -131,7 +134,7 @@ private:
             switch (reader_.next(line)) {
                 case LineReader::Got::line: take(line); break;
                 case LineReader::Got::too_long:
-                    broken(Error(Fault::data, "line {} is longer than {} MiB; only its beginning is kept in 'raw'", reader_.number(), max_line >> 20),
+                    lost(Error(Fault::data, "line {} is longer than {} MiB; only its beginning is kept in 'raw'", reader_.number(), max_line >> 20),
                            line);
                     break;
                 case LineReader::Got::need_more: waiting_for_input_ = true; return;
@@ -147,14 +150,14 @@ private:
             if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
             if (line.empty()) return;
             if (!is_utf8(line)) {
-                broken(Error(Fault::data, "line {} is not UTF-8; convert it first, for instance with iconv", reader_.number()), line);
+                lost(Error(Fault::data, "line {} is not UTF-8; convert it first, for instance with iconv", reader_.number()), line);
                 return;
             }
             text_ = "{\"prompt\":" + quote(line) + "}";
             line = text_;
         }
         if (!record_.load(line, reader_.number())) {
-            if (record_.scanned().kind != Scan::Kind::blank) broken(record_.reject(), line);
+            if (record_.scanned().kind != Scan::Kind::blank) lost(record_.reject(), line);
             return;
         }
         if (is_delta(record_.scanned(), line)) {
@@ -168,6 +171,7 @@ private:
             }
             line = wrapped_;
         }
+        ++filter_.counts_.records;
         consider(line);
     }
 
@@ -222,16 +226,21 @@ private:
     void begin(std::string_view line) {
         std::optional<std::uint64_t> key;
         if (resume_) {
-            key = resume_->key(line);
+            key = resume_->key(filter_.again_.question ? question(line) : std::string{line});
             std::string done;
             if (resume_->find(*key, done)) {
+                ++filter_.counts_.resumed;
+                if (filter_.again_.take_over) {
+                    filter_.again_.take_over(record_, Record::parse(done, record_.number()));
+                    done = record_.line();
+                }
                 pass(done);
                 return;
             }
         }
         if (plain_ != nullptr) {
             (*plain_)(record_);
-            count_failed(record_);
+            if (!count_failed(record_)) ++filter_.counts_.worked;
             if (key) resume_->add(*key, record_.line());
             pass(record_.line());
             return;
@@ -241,19 +250,33 @@ private:
         job.self = std::prev(jobs_.end());
         job.record = std::move(record_);
         job.resume_key = key;
+        job.original.assign(line);
         if (o_.order == Order::kept) job.place = window_.reserve();
         job.task = work(job);
         job.task.start();
     }
 
+    std::string question(std::string_view line) {
+        try {
+            return filter_.again_.question(record_);
+        } catch (const Error&) {  // the step will say so
+            return std::string{line};
+        }
+    }
+
     Task<void> work(Job& job) {
         try {
             co_await (*step_)(job.record, job);
-            count_failed(job.record);
+            if (!count_failed(job.record)) ++filter_.counts_.worked;
             if (job.resume_key) resume_->add(*job.resume_key, job.record.line());
         } catch (const Error& e) {
             job.forget();
-            fail(job.record, e);
+            if (e.fault == Fault::budget) {
+                count(e.fault);
+                job.record.load(job.original, job.record.number());
+            } else {
+                fail(job.record, e);
+            }
         } catch (const std::exception& e) {
             job.forget();
             fail(job.record, Error(Fault::internal, "{}", e.what()));
@@ -278,6 +301,11 @@ private:
     void fail(Record& record, const Error& e) {
         count(e.fault);
         record.set("error", error_member(e, o_.tool, record.number()));
+    }
+
+    void lost(const Error& e, std::string_view line) {
+        ++filter_.counts_.records;
+        broken(e, line);
     }
 
     void broken(const Error& e, std::string_view line) {
@@ -318,12 +346,15 @@ private:
         return out;
     }
 
-    void count_failed(const Record& record) {
-        if (const auto error = record.raw("error"))
-            if (const auto fault = fault_of_error(*error)) count(*fault);
+    bool count_failed(const Record& record) {
+        const auto error = record.raw("error");
+        const auto fault = error ? fault_of_error(*error) : std::nullopt;
+        if (fault) count(*fault);
+        return fault.has_value();
     }
     void count(Fault fault) {
         ++failed_;
+        ++filter_.counts_.failed[fault];
         if (fault == Fault::budget) budget_ = true;
     }
 

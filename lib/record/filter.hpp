@@ -7,6 +7,7 @@
 #include "record/record.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,7 +57,7 @@ public:
     Filter(Loop& loop, FilterOptions options) : loop_(loop), options_(std::move(options)) {}
 
     /// A step may change the record, wait, emit, and throw Error: then the record gets its `error`, and the loop goes on. One that
-    /// puts an `error` there itself has failed likewise.
+    /// puts an `error` there itself has failed likewise. After Error{budget} the record leaves as it came: it was not asked.
     using Step = std::function<Task<void>(Record&, Emitter&)>;
     /// A step that makes no call.
     using PlainStep = std::function<void(Record&)>;
@@ -81,6 +82,29 @@ public:
     /// Called once, when no further record will be taken; steps may still be at work.
     void input_ended(std::function<void()> f) { input_ended_ = std::move(f); }
 
+    /// For --resume, where the line alone does not tell what is asked: `question` gives the bytes that a finished record is found again by,
+    /// `take_over` puts what it found into the record at hand. May throw Error: then the record is simply worked on.
+    struct Again {
+        std::function<std::string(const Record&)> question;
+        std::function<void(Record&, const Record& finished)> take_over;
+    };
+    void resumes(Again a) { again_ = std::move(a); }
+
+    /// What became of the records, so far or at the end.
+    struct Counts {
+        long records = 0;                ///< lines taken, deltas and blank ones left out
+        long worked = 0;                 ///< the step has done its work
+        long resumed = 0;                ///< read back from the file of --resume
+        std::map<Fault, long> failed;    ///< those that came failed included; `budget`: left unasked
+        bool unread = false;             ///< whoever read our output has gone
+        long all_failed() const {
+            long n = 0;
+            for (const auto& [fault, count] : failed) n += count;
+            return n;
+        }
+    };
+    const Counts& counts() const noexcept { return counts_; }
+
     /// Serves all input. Returns the exit code of llm-record(5) for records: 130/143, else 6, 3, 1 or 0.
     /// Throws only what ends the whole process (Error{usage} for a bad --when, Error{io} for a broken output).
     int run(const Step&);
@@ -100,6 +124,8 @@ private:
     std::function<void(std::string_view)> sees_output_;
     std::function<bool()> room_;
     std::function<void()> input_ended_;
+    Again again_;
+    Counts counts_;
     bool no_ = false;
 };
 

@@ -67,6 +67,17 @@ Resume::Resume(std::string path, std::string_view salt) : path_(std::move(path))
         ::close(fd_);
         throw Error(Fault::io, "cannot prepare --resume {}: {}", path_, std::strerror(code));
     }
+    if (end_ == 0) sync_folder();
+}
+
+/// A new file's name survives power loss only where its folder is synced too.
+void Resume::sync_folder() const {
+    const std::size_t slash = path_.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;  // a folder that cannot be read cannot be synced
+    ::fsync(fd);
+    ::close(fd);
 }
 
 Resume::~Resume() {
@@ -103,13 +114,20 @@ void Resume::add(std::uint64_t key, std::string_view record) {
     pending_ += "}\n";
 }
 
-void Resume::sync() {
+void Resume::save() {
     if (pending_.empty()) return;
     const std::string out = std::exchange(pending_, {});
     write_all(fd_, out, path_);
+    end_ += out.size();
+    unsynced_ = true;
+}
+
+void Resume::sync() {
+    save();
+    if (!unsynced_) return;
     if (::fdatasync(fd_) != 0 && errno != EINVAL && errno != EROFS)
         throw Error(Fault::io, "cannot save --resume {}: {}", path_, std::strerror(errno));
-    end_ += out.size();
+    unsynced_ = false;
 }
 
 }  // namespace llm

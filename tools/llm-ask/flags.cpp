@@ -17,9 +17,13 @@ void declare(Tool& tool, AskFlags& f) {
     answer.flag("--chat", f.chat, "Converse line by line. /help tells the commands; Ctrl-C stops an answer, Ctrl-D leaves.").since("0.1");
     loop_options(tool, f.loop);
     call_options(tool, f.calls);
+    pace_options(tool, f.pace);
     talk_options(tool, f.talk);
     auto& listings = tool.group("Listings");
     listings.flag("--models", f.models, "List the models there are, what they cost, and which can be asked now.").since("0.1");
+    listings.flag("--budget-status", f.budget_status,
+                  "Show what was spent, what runs and calls have put aside, and which servers are not asked for now.")
+        .since("0.1");
     listings
         .choice("--log", f.log,
                 {EnumChoice{LogVerb::list, "list", "the calls, the last ones first"}, EnumChoice{LogVerb::show, "show", "one call whole, by its id (PROMPT); the last one without"},
@@ -38,10 +42,12 @@ void declare(Tool& tool, AskFlags& f) {
     tool.example("llm-ask 'Why is the sky blue?'", "ask one question");
     tool.example("git diff --staged | llm-ask 'Write a commit message'", "text on stdin is joined to the prompt");
     tool.example("llm-ask -m cheap -t 'Translate into German: {{text}}' --jobs 8 < texts.jsonl > out.jsonl", "a record a line, eight at once");
+    tool.example("llm-ask -j 32 --budget 2.50 --resume done -t task.md < in.jsonl > out.jsonl", "a nightly batch: bounded, and begun again by the same command");
     tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MODEL, LLMUTILS_TIMEOUT, LLMUTILS_LOG=false");
     tool.environment("OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY", "keys of providers, and more: see llm-utils(7)");
     tool.file("$XDG_CONFIG_HOME/llm-utils/config.toml", "providers, models, tiers, defaults");
     tool.file("$XDG_DATA_HOME/llm-utils/log.db", "the journal of calls");
+    tool.file("$XDG_STATE_HOME/llm-utils/pace.db", "limits, budgets and health, shared by all runs");
     tool.see_also("llm-utils(7)").see_also("llm-record(5)");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/groups.hpp"
+#include "cli/pace_options.hpp"
 #include "cli/tool.hpp"
 
 #include <optional>
@@ -17,11 +18,13 @@ struct AskFlags {
     TalkFlags talk;
     RequestFlags request;
     CallFlags calls;
+    PaceFlags pace;
     bool extract = false;
     long repairs = 2;
     bool again_last = false;  ///< --continue
     std::string cid;
     bool models = false;
+    bool budget_status = false;
     bool chat = false;
     LogVerb log = LogVerb::none;
     std::string since, until, fault, tool, older;

@@ -1,4 +1,5 @@
 #include "answer_text.hpp"
+#include "report.hpp"
 #include "run.hpp"
 
 #include "cli/settings.hpp"
@@ -8,6 +9,7 @@
 
 #include <poll.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace llm {
@@ -49,6 +51,11 @@ CallOptions call_options_of(const Tool& tool, const AskFlags& f, const Settings&
     c.replay = f.calls.replay;
     c.missing = f.calls.replay_missing == Missing::ask ? CallOptions::Missing::ask : CallOptions::Missing::refuse;
     if (!f.talk.quiet) c.warn = [&tool](std::string_view line) { say(tool, line); };
+    c.pace.rpm = f.pace.rpm;
+    c.pace.tpm = f.pace.tpm;
+    c.pace.budget = f.pace.budget;
+    if (!f.pace.assume_price.empty()) std::tie(c.pace.assumed.input, c.pace.assumed.output) = read_price(f.pace.assume_price);
+    c.pace.identical = f.pace.share_identical ? PaceOptions::Identical::shared : PaceOptions::Identical::each;
     c.log = settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
     return c;
 }
@@ -157,16 +164,25 @@ int ask_records(AskSession& s, const Tool& tool, const AskFlags& f) {
     FilterOptions o = filter_options(tool, f.loop);
     o.jobs = s.settings.integer("jobs").value_or(4);
     o.on_signal = OnSignal::stop_reading;
+    // the rest of what answers depend on is in the question itself
+    o.resume_salt = fmt::format("{}{}", f.extract ? "extract" : "", f.calls.dry_run ? "dry" : "");
     const RequestSpec& spec = s.form.spec();
-    o.resume_salt = fmt::format("{}|{}|{}|{}|{}", spec.model.value_or(spec.default_model), spec.system.value_or(""), spec.template_text.value_or(""),
-                                spec.schema.value_or(""), fmt::join(spec.attachments, "|"));
-    for (const auto& [key, value] : spec.options) o.resume_salt += "|" + key + "=" + value;
-    if (spec.model) s.models.resolve(*spec.model);  // a misspelt -m ends here, not once a record
+    // a misspelt model, or one without a price where a budget is set, ends here and not once a record
+    if (spec.model) s.caller.check_price(s.models.resolve(*spec.model));
+    else if (s.caller.counts_money() && !spec.default_model.empty()) s.caller.check_price(s.models.resolve(spec.default_model));
     Asker asker{s.caller, s.models, s.form, s.options(tool, f, false)};
     Filter filter{s.loop, o};
     filter.wants([&asker](const Record& r) { return asker.wants(r); });
     filter.at_end([&s] { s.caller.close(); });
-    return filter.run([&asker](Record& r, Emitter& e) { return asker.step(r, e); });
+    filter.resumes({[&asker](const Record& r) { return asker.question(r); }, [&asker](Record& r, const Record& done) { asker.take_over(r, done); }});
+    int code = 0;
+    {
+        RunReport report{filter, s.caller.tally(), f.talk.quiet ? Show::never : Show::when_terminal};
+        if (report.shown()) filter.before_output([&report] { report.draw(); });
+        code = filter.run([&asker](Record& r, Emitter& e) { return asker.step(r, e); });
+    }
+    if (!f.talk.quiet && !f.calls.dry_run && !filter.counts().unread) say(tool, summary(filter.counts(), s.caller.tally()));
+    return code;
 }
 
 }  // namespace llm

@@ -43,6 +43,7 @@ int ask_records(AskSession&, const Tool&, const AskFlags&);
 /// All of stdin joined behind the prompt (or alone, where the prompt is "-").
 std::string prompt_with_stdin(const Tool&, const AskFlags&);
 
+int show_budget(const Tool&, const AskFlags&);
 int list_models(const Tool&, const AskFlags&);
 int read_log(const Tool&, const AskFlags&);
 /// What the shell is offered.
