@@ -32,7 +32,7 @@ std::string answer(std::string_view name) {
 TEST_CASE("embedders: the roster has them all") {
     std::vector<std::string_view> names;
     for (const EmbedderEntry* e : embedders()) names.push_back(e->name);
-    CHECK(names == std::vector<std::string_view>{"builtin", "gemini", "ollama", "openai"});
+    CHECK(names == std::vector<std::string_view>{"builtin", "gemini", "model2vec", "ollama", "openai"});
 }
 
 TEST_CASE("embedders: those behind a server send every text and the key in a header only") {
