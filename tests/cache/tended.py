@@ -1,0 +1,229 @@
+"""Which answers may be given, a store that is only read, vectors of another embedder, and the graph."""
+
+import json
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tools import MODEL, Unavailable, cache, equal, expect, get, hit, jsonl, put, records, test
+
+NEAR = ("--semantic", "0.6")
+
+
+def store(home, *prompts, flags=(), look=()):
+    looked = records(cache(home, "get", *NEAR, *look, stdin=jsonl(*[{"prompt": one, "model": MODEL} for one in prompts])))
+    for one in looked:
+        one["response"] = {"text": "answer to " + one["prompt"], "finish": "stop"}
+    cache(home, "put", *flags, stdin=jsonl(*looked))
+
+
+def look(home, prompt, *flags, code=0):
+    (one,) = records(cache(home, "get", *flags, stdin=jsonl({"prompt": prompt, "model": MODEL}), code=code))
+    return one
+
+
+@test
+def a_look_up_may_keep_to_tags_and_times(home):
+    store(home, "How do I reset my password?", flags=["--tag", "old"])
+    time.sleep(0.02)
+    store(home, "Where is my parcel now?", flags=["--tag", "new", "--tag", "post"])
+    for exact, near in (("How do I reset my password?", "How can I reset my password"),):
+        for flags, found in (
+            (["--tag", "old"], True),
+            (["--tag", "new"], False),
+            (["--tag", "new", "--tag", "old"], True),
+            (["--since", "1h"], True),
+            (["--since", "2100-01-01"], False),
+            (["--until", "1h"], False),
+            (["--until", "2100-01-01"], True),
+        ):
+            equal(hit(look(home, exact, *flags)), "exact" if found else None, flags)
+            equal(hit(look(home, near, *NEAR, *flags)), "semantic" if found else None, flags)
+
+
+@test
+def filters_act_inside_the_scan(home):
+    # The nearest five are all without the tag: whoever filters afterwards finds nothing.
+    store(home, *[f"How do I reset my password on device number {n}?" for n in range(40)], flags=["--tag", "plain"])
+    store(home, "How can one reset the password of a phone?", flags=["--tag", "chosen"])
+    flags = ("--semantic", "0.3", "--no-gate", "--tag", "chosen")
+    equal(look(home, "How do I reset my password on device number 7 please?", *flags)["cache"]["matched"], "How can one reset the password of a phone?")
+
+
+@test
+def a_store_that_must_not_be_written_is_read(home):
+    folder = home.path / "fixed"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True).returncode != 0:
+        raise Unavailable("no file system can be mounted here (needs root)")
+    try:
+        flags = ["--store", str(folder / "c.db")]
+        store(home, "How do I reset my password?", flags=flags, look=flags)
+        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        given = jsonl({"prompt": "How do I reset my password?", "model": MODEL}, {"prompt": "How can I reset my password", "model": MODEL}, {"prompt": "other", "model": MODEL})
+        result = cache(home, "get", *flags, *NEAR, "--wait", "10s", stdin=given)
+        equal([hit(one) for one in records(result)], ["exact", "semantic", None])
+        expect("cannot be written" in result.words and str(folder) in result.words, result.words)
+        equal(cache(home, "get", *flags, "--quiet", stdin=given).words, "")
+        cache(home, "ls", *flags)
+        one = records(cache(home, "get", *flags, stdin=given))[2]
+        result = cache(home, "put", *flags, stdin=jsonl({**one, "response": {"text": "a", "finish": "stop"}}), code=5)
+        expect("read-only" in result.words, result.words)
+        result = cache(home, "get", "--store", str(folder / "none.db"), stdin=given, code=5)
+        expect("none.db" in result.words and "permissions" in result.words, result.words)
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@test
+def index_and_recall_have_nothing_to_do_where_there_is_little(home):
+    store(home, "How do I reset my password?")
+    equal(cache(home, "index").text, "")
+    (one,) = records(cache(home, "index", "--json"))
+    equal((one["vectors"], one["index"], one["result"]), (1, "none", "unneeded"))
+    equal(cache(home, "verify", "--recall").text, "nothing is wrong\n")
+
+
+class Embedder(BaseHTTPRequestHandler):
+    """Letters counted, in as many numbers as asked for: enough to be alike or not."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        server = self.server
+        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        gemini = "requests" in given
+        texts = [one["content"]["parts"][0]["text"] for one in given["requests"]] if gemini else given["input"]
+        server.calls.append((self.path, texts, dict(self.headers)))
+        if server.refusals:
+            status, headers = server.refusals.pop(0)
+            self.answer(status, {"error": {"message": "later"}}, headers)
+            return
+        vectors = [[1.0 + text.lower().count(chr(97 + n % 26)) for n in range(server.numbers)] for text in texts]
+        if gemini:
+            self.answer(200, {"embeddings": [{"values": v} for v in vectors]})
+        elif self.path.endswith("/embeddings"):
+            self.answer(200, {"data": [{"index": n, "embedding": v} for n, v in enumerate(vectors)]})
+        else:
+            self.answer(200, {"embeddings": vectors})
+
+    def answer(self, status, body, headers=()):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+class Serving:
+    def __init__(self, home, protocol, numbers=26):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Embedder)
+        self.server.numbers, self.server.calls, self.server.refusals = numbers, [], []
+        path = "/v1" if protocol == "openai" else ""
+        home.config(
+            f'[provider.mine]\nprotocol = "{protocol}"\nbase_url = "http://127.0.0.1:{self.server.server_port}{path}"\nkey = "sk-secret-0123456789"\n'
+        )
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self.server
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+MINE = ("--embedder", "mine/letters")
+
+
+@test
+def vectors_of_a_server_are_asked_for_kept_and_found(home):
+    for protocol in ("openai", "gemini", "ollama"):
+        with Serving(home, protocol) as server:
+            space = ["--namespace", protocol]
+            store(home, "How do I reset my password?", flags=MINE, look=[*MINE, *space])
+            one = look(home, "How can I reset my password", *NEAR, *MINE, *space)
+            equal((hit(one), one["cache"]["matched"]), ("semantic", "How do I reset my password?"), protocol)
+            expect(all("sk-secret-0123456789" in str(headers) for _, _, headers in server.calls), "the key goes along in a header")
+            expect(all("secret" not in path for path, _, _ in server.calls), "and nowhere else")
+
+
+@test
+def a_server_that_says_later_is_asked_again_then(home):
+    with Serving(home, "openai") as server:
+        server.refusals = [(429, {"Retry-After": "1"}), (503, {})]
+        began = time.monotonic()
+        store(home, "How do I reset my password?", flags=MINE, look=MINE)
+        expect(time.monotonic() - began >= 1, "not before the time it said")
+        equal(len(server.calls), 4, "two refusals and two answers")
+        server.refusals = [(401, {})]
+        one = look(home, "How can I reset my password", *NEAR, *MINE, code=3)
+        equal(one["error"]["fault"], "auth")
+        expect("response" not in one and "sk-secret" not in json.dumps(one), one)
+
+
+@test
+def texts_go_in_batches(home):
+    pairs = [{"a": f"text number {n}", "b": f"text {n}", "same": True} for n in range(300)]
+    with Serving(home, "openai") as server:
+        cache(home, "calibrate", "--json", *MINE, stdin=jsonl(*pairs), code=None)
+        sizes = [len(texts) for _, texts, _ in server.calls]
+        equal((sum(sizes), max(sizes)), (600, 256))
+
+
+@test
+def vectors_of_another_length_never_meet_and_it_is_said(home):
+    with Serving(home, "ollama") as server:
+        store(home, "How do I reset my password?", flags=MINE, look=MINE)
+        server.numbers = 24
+        given = jsonl({"prompt": "How can I reset my password", "model": MODEL})
+        result = cache(home, "get", *NEAR, *MINE, stdin=given)
+        equal(hit(records(result)[0]), None)
+        expect("26 dimensions" in result.words and "--reembed" in result.words, result.words)
+        result = cache(home, "verify", "--reembed", *MINE)
+        expect("1 vectors" in result.text, result.text)
+        equal(hit(look(home, "How can I reset my password", *NEAR, *MINE)), "semantic")
+
+
+@test
+def another_embedder_s_entries_are_not_found_and_it_is_said(home):
+    store(home, "How do I reset my password?")
+    with Serving(home, "openai"):
+        result = cache(home, "get", *NEAR, *MINE, stdin=jsonl({"prompt": "How can I reset my password", "model": MODEL}))
+        equal(hit(records(result)[0]), None)
+        expect("builtin" in result.words and "--reembed" in result.words, result.words)
+        equal(cache(home, "get", *NEAR, *MINE, "--quiet", stdin=jsonl({"prompt": "x y z", "model": MODEL})).words, "")
+
+
+@test
+def reembedding_may_be_interrupted_and_taken_up_again(home):
+    store(home, *[f"question number {n} about topic {n * 7}" for n in range(600)])
+    with Serving(home, "openai") as server:
+        server.calls.clear()
+        server.refusals = []
+        plain, count = Embedder.do_POST, [0]
+
+        def failing(self):
+            count[0] += 1
+            if count[0] == 3:  # the dimension, a batch, and then
+                self.rfile.read(int(self.headers["Content-Length"]))
+                return self.answer(400, {"error": {"message": "no"}})
+            return plain(self)
+
+        Embedder.do_POST = failing
+        try:
+            cache(home, "verify", "--reembed", *MINE, code=3)
+        finally:
+            Embedder.do_POST = plain
+        equal(hit(look(home, "question number 3 about topic 21 please", *NEAR)), "semantic", "the old ones are there until all are made")
+        server.calls.clear()
+        result = cache(home, "verify", "--reembed", "--json", *MINE)
+        equal(records(result)[-1]["reembedded"], 600 - 256)
+        equal(hit(look(home, "question number 3 about topic 21 please", *NEAR, *MINE)), "semantic")
+    cache(home, "verify")
