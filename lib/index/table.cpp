@@ -29,9 +29,9 @@ Gone bits_of_bytes(Bytes bytes) {
     return bits;
 }
 
-Chunk chunk_in(Statement& statement) {
+CodeChunk chunk_in(Statement& statement) {
     const auto [id, capacity, used, dead, gone] = statement.row<std::int64_t, int, int, int, Bytes>();
-    Chunk chunk{id, capacity, used, dead, dead ? bits_of_bytes(gone) : Gone()};
+    CodeChunk chunk{id, capacity, used, dead, dead ? bits_of_bytes(gone) : Gone()};
     if (capacity < 0 || capacity > chunk_places || used < 0 || used > capacity) chunk.used = 0;
     return chunk;
 }
@@ -80,7 +80,7 @@ void VectorTable::append(std::int64_t row, std::span<const float> vector) {
 }
 
 void VectorTable::store(std::int64_t set, std::int64_t row, std::span<const float> vector) {
-    Chunk chunk = chunk_with_room(set);
+    CodeChunk chunk = chunk_with_room(set);
     const auto place = chunk.place(chunk.used);
     code_.resize(shape_.stride());
     encode(vector, shape_, code_.data());
@@ -95,18 +95,18 @@ void VectorTable::store(std::int64_t set, std::int64_t row, std::span<const floa
     db_.run("UPDATE vector_set SET last = ?2 WHERE id = ?1", set, place);
 }
 
-Chunk VectorTable::chunk_with_room(std::int64_t set) {
+CodeChunk VectorTable::chunk_with_room(std::int64_t set) {
     auto last = db_.prepare(
         "SELECT id, capacity, used, dead, gone FROM vector_chunk "
         "WHERE set_id = ?1 ORDER BY id DESC LIMIT 1");
     last.borrow(set);
     if (last.step())
-        if (const Chunk chunk = chunk_in(last); chunk.used < chunk.capacity) return chunk;
+        if (const CodeChunk chunk = chunk_in(last); chunk.used < chunk.capacity) return chunk;
     last.reset();
     // As big as everything before it, so that many small sets stay small.
     const auto count =
         db_.value<std::uint64_t>("SELECT count FROM vector_set WHERE id = ?1", set).value_or(0);
-    Chunk chunk;
+    CodeChunk chunk;
     chunk.capacity =
         static_cast<int>(std::clamp<std::uint64_t>(std::bit_ceil(count), smallest_chunk, chunk_places));
     db_.run("INSERT INTO vector_chunk (set_id, capacity, gone) VALUES (?1, ?2, ?3)", set, chunk.capacity,
@@ -122,10 +122,10 @@ std::optional<std::int64_t> VectorTable::place_of(std::int64_t set, std::int64_t
     return db_.value<std::int64_t>("SELECT place FROM vector_row WHERE set_id = ?1 AND row = ?2", set, row);
 }
 
-Chunk VectorTable::chunk(std::int64_t id) {
+CodeChunk VectorTable::chunk(std::int64_t id) {
     auto found = db_.prepare("SELECT id, capacity, used, dead, gone FROM vector_chunk WHERE id = ?1");
     found.borrow(id);
-    return found.step() ? chunk_in(found) : Chunk{};
+    return found.step() ? chunk_in(found) : CodeChunk{};
 }
 
 bool VectorTable::remove(std::int64_t row) {
@@ -142,7 +142,7 @@ bool VectorTable::remove(std::int64_t row) {
 
 void VectorTable::bury(std::int64_t set, std::int64_t place) {
     db_.run("DELETE FROM vector_row WHERE place = ?1", place);
-    Chunk in = chunk(place / chunk_places);
+    CodeChunk in = chunk(place / chunk_places);
     in.gone.set(static_cast<std::size_t>(place % chunk_places));
     in.dead = static_cast<int>(in.gone.count());
     db_.run("UPDATE vector_chunk SET dead = ?2, gone = ?3 WHERE id = ?1", in.id, in.dead,
@@ -152,7 +152,7 @@ void VectorTable::bury(std::int64_t set, std::int64_t place) {
 }
 
 // A chunk that is half dead gives its space back: each vector moves at most once for each deletion.
-void VectorTable::move_the_living(std::int64_t set, const Chunk& chunk) {
+void VectorTable::move_the_living(std::int64_t set, const CodeChunk& chunk) {
     std::vector<std::pair<std::int64_t, std::vector<float>>> living;
     for (int slot = 0; slot < chunk.used; ++slot)
         if (const auto stored = at(set, chunk.place(slot)))
@@ -179,8 +179,8 @@ void VectorTable::use_generation(std::int64_t set, std::int64_t generation) {
 
 void VectorTable::use_ef(int ef) { db_.run("UPDATE vector_set SET ef = ?2 WHERE id = ?1", set().id, ef); }
 
-std::vector<Chunk> VectorTable::chunks(std::int64_t set, std::int64_t first) {
-    std::vector<Chunk> found;
+std::vector<CodeChunk> VectorTable::chunks(std::int64_t set, std::int64_t first) {
+    std::vector<CodeChunk> found;
     auto statement = db_.prepare(
         "SELECT id, capacity, used, dead, gone FROM vector_chunk "
         "WHERE set_id = ?1 AND id >= ?2 ORDER BY id");
@@ -189,7 +189,7 @@ std::vector<Chunk> VectorTable::chunks(std::int64_t set, std::int64_t first) {
     return found;
 }
 
-void VectorTable::read_slots(const Chunk& chunk, std::vector<std::byte>& to) {
+void VectorTable::read_slots(const CodeChunk& chunk, std::vector<std::byte>& to) {
     const Blob slots(db_, "vector_codes", "slots", chunk.id, Access::read);
     const auto size = static_cast<std::size_t>(chunk.capacity) * (sizeof(std::int64_t) + shape_.stride());
     if (slots.size() != size)

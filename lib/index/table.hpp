@@ -17,7 +17,7 @@ struct SetRow {
     int ef = 0;
 };
 
-struct Chunk {
+struct CodeChunk {
     std::int64_t id = 0;
     int capacity = 0, used = 0, dead = 0;
     std::bitset<chunk_places> gone;
@@ -41,9 +41,9 @@ public:
     void use_ef(int ef);
 
     /// The set's chunks from the one with id `first` on, in order.
-    std::vector<Chunk> chunks(std::int64_t set, std::int64_t first = 0);
+    std::vector<CodeChunk> chunks(std::int64_t set, std::int64_t first = 0);
     /// The chunk's slots as stored: row ids, then coded rows.
-    void read_slots(const Chunk& chunk, std::vector<std::byte>& to);
+    void read_slots(const CodeChunk& chunk, std::vector<std::byte>& to);
     std::optional<std::int64_t> place_of(std::int64_t set, std::int64_t row);
 
     /// The row and vector at `place`, if this set has one there. The view holds until the next call.
@@ -59,10 +59,10 @@ public:
 private:
     std::int64_t make_set();
     void store(std::int64_t set, std::int64_t row, std::span<const float> vector);
-    Chunk chunk_with_room(std::int64_t set);
+    CodeChunk chunk_with_room(std::int64_t set);
     void bury(std::int64_t set, std::int64_t place);
-    void move_the_living(std::int64_t set, const Chunk& chunk);
-    Chunk chunk(std::int64_t id);
+    void move_the_living(std::int64_t set, const CodeChunk& chunk);
+    CodeChunk chunk(std::int64_t id);
 
     Database& db_;
     IndexKey key_;

@@ -5,7 +5,7 @@
 namespace llm {
 namespace {
 
-void scan_chunk(const Chunk& chunk, const std::vector<std::byte>& slots, const CodeShape& shape,
+void scan_chunk(const CodeChunk& chunk, const std::vector<std::byte>& slots, const CodeShape& shape,
                 std::int64_t after, const Query& query, const std::function<bool(std::int64_t)>& allow,
                 Top& top) {
     const std::byte* codes = slots.data() + static_cast<std::size_t>(chunk.capacity) * sizeof(std::int64_t);

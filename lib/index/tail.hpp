@@ -20,7 +20,7 @@ private:
     enum class Keep { no,
                       yes };
     struct Loaded {
-        Chunk chunk;
+        CodeChunk chunk;
         std::vector<std::byte> slots;
     };
 

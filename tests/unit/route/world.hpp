@@ -29,6 +29,12 @@ strong = "builtin/summary"
 context = 50
 input = 1
 output = 2
+[model."builtin/extract"]
+vision = true
+tools = true
+[model."builtin/summary"]
+vision = true
+tools = true
 )" + config,
                                    "config.toml")) {
         std::filesystem::create_directories(folder);
