@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "evaluators/parameters.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -136,7 +137,12 @@ CheckSpec check_of(const Json& written) {
     const std::string type = text_of(written, "type");
     if (type.empty()) throw Error(Fault::config, "an assertion without `type`: {}", shown(dump(written)));
     take_type(spec, type);
-    if (!is_known(spec.type)) evaluator_entry(spec.type);  // says what to do instead
+    if (!is_known(spec.type)) {
+        std::string dashed = spec.type;  // Azure writes hate_unfairness
+        std::ranges::replace(dashed, '_', '-');
+        if (!is_known(dashed)) evaluator_entry(spec.type);  // says what to do instead
+        spec.type = dashed;
+    }
     for (const auto& [key, value] : written.items()) take(spec, key, value);
     if (spec.weight < 0) throw Error(Fault::config, "{}: `weight` is {}, below 0", spec.full_type(), spec.weight);
     if (spec.type == set_type && spec.checks.empty()) throw Error(Fault::config, "{}: no assertions in its `assert`", spec.full_type());
