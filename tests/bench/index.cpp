@@ -1,11 +1,12 @@
 /// Nearest vectors: time and recall by number of vectors; one JSON line a figure (BARS.md).
 ///
-///     index (--clustered | --texts FILE | --vectors FILE) [--sizes N,N,…] [--queries N] [--k N]
+///     index (--clustered | --texts FILE | --builtin FILE | --vectors FILE) [--sizes N,N,…] [--queries N] [--k N]
 ///           [--folder DIR] [--graph N] [--recall X]
 ///
 ///     --clustered      unit vectors of 384 dimensions around 1,000 centres: flatters every index
 ///     --texts FILE     a text a line, hashed words and character trigrams, 384 dimensions: real text, no
 ///     model
+///     --builtin FILE   a text a line, the builtin embedder's vectors: what llm-cache and llm-mem search
 ///     --vectors FILE   of an embedder, as .fvecs: for each vector an i32 dimension, then that many f32
 ///     --graph N        sizes from N on get a graph too (200,000 unless given)
 ///
@@ -69,6 +70,7 @@ void print(const std::string& name, double value, const char* unit, std::size_t 
 Vectors load(const Options& options) {
     const std::size_t wanted = std::ranges::max(options.sizes) + options.queries;
     if (options.source == "clustered") return bench::clustered(wanted);
+    if (options.source == "builtin") return bench::builtin_texts(options.file, wanted);
     return options.source == "texts" ? bench::hashed_texts(options.file, wanted)
                                      : bench::read_vectors(options.file, wanted);
 }
@@ -218,6 +220,8 @@ Options parse(int argc, char** argv) {
             options.source = "clustered";
         else if (word == "--texts")
             options.source = "texts", options.file = next();
+        else if (word == "--builtin")
+            options.source = "builtin", options.file = next();
         else if (word == "--vectors")
             options.source = "vectors", options.file = next();
         else if (word == "--queries")
@@ -241,7 +245,7 @@ Options parse(int argc, char** argv) {
                         word);
     }
     if (options.source.empty())
-        throw Error(Fault::usage, "one of --clustered, --texts FILE, --vectors FILE is wanted");
+        throw Error(Fault::usage, "one of --clustered, --texts FILE, --builtin FILE, --vectors FILE is wanted");
     return options;
 }
 

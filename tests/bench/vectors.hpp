@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "embedders/builtin.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -70,6 +71,19 @@ inline Vectors hashed_texts(const std::string& file, std::size_t count) {
             begin = end + 1;
         }
         make_unit(v);
+    }
+    return vectors;
+}
+
+/// Of the embedder the tools use where none is named.
+inline Vectors builtin_texts(const std::string& file, std::size_t count) {
+    Vectors vectors{"builtin", BuiltinEmbedder::dimension, {}};
+    vectors.all.reserve(count * vectors.dimension);
+    const BuiltinEmbedder embedder;
+    std::ifstream in(file);
+    for (std::string line; vectors.all.size() < count * vectors.dimension && std::getline(in, line);) {
+        vectors.all.resize(vectors.all.size() + vectors.dimension);
+        embedder.embed(line, &vectors.all[vectors.all.size() - vectors.dimension]);
     }
     return vectors;
 }

@@ -46,9 +46,9 @@ def a_look_up_may_keep_to_tags_and_times(home):
 def filters_act_inside_the_scan(home):
     # The nearest five are all without the tag: whoever filters afterwards finds nothing.
     store(home, *[f"How do I reset my password on device number {n}?" for n in range(40)], flags=["--tag", "plain"])
-    store(home, "How can one reset the password of a phone?", flags=["--tag", "chosen"])
-    flags = ("--semantic", "0.3", "--no-gate", "--tag", "chosen")
-    equal(look(home, "How do I reset my password on device number 7 please?", *flags)["cache"]["matched"], "How can one reset the password of a phone?")
+    store(home, "Where is my new parcel?", flags=["--tag", "chosen"])
+    flags = ("--semantic", "0", "--no-gate", "--tag", "chosen")
+    equal(look(home, "How do I reset my password on device number 7 please?", *flags)["cache"]["matched"], "Where is my new parcel?")
 
 
 @test
@@ -122,13 +122,11 @@ class Embedder(BaseHTTPRequestHandler):
 
 
 class Serving:
-    def __init__(self, home, protocol, numbers=26):
+    def __init__(self, home, protocol, numbers=26, name="mine"):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Embedder)
         self.server.numbers, self.server.calls, self.server.refusals = numbers, [], []
         path = "/v1" if protocol == "openai" else ""
-        home.config(
-            f'[provider.mine]\nprotocol = "{protocol}"\nbase_url = "http://127.0.0.1:{self.server.server_port}{path}"\nkey = "sk-secret-0123456789"\n'
-        )
+        home.provider(name, protocol, f"http://127.0.0.1:{self.server.server_port}{path}", key="sk-secret-0123456789")
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -145,10 +143,10 @@ MINE = ("--embedder", "mine/letters")
 @test
 def vectors_of_a_server_are_asked_for_kept_and_found(home):
     for protocol in ("openai", "gemini", "ollama"):
-        with Serving(home, protocol) as server:
-            space = ["--namespace", protocol]
-            store(home, "How do I reset my password?", flags=MINE, look=[*MINE, *space])
-            one = look(home, "How can I reset my password", *NEAR, *MINE, *space)
+        with Serving(home, protocol, name=protocol + "like") as server:
+            flags = ["--namespace", protocol, "--embedder", protocol + "like/letters"]
+            store(home, "How do I reset my password?", flags=flags[2:], look=flags)
+            one = look(home, "How can I reset my password", *NEAR, *flags)
             equal((hit(one), one["cache"]["matched"]), ("semantic", "How do I reset my password?"), protocol)
             expect(all("sk-secret-0123456789" in str(headers) for _, _, headers in server.calls), "the key goes along in a header")
             expect(all("secret" not in path for path, _, _ in server.calls), "and nowhere else")
@@ -218,7 +216,7 @@ def reembedding_may_be_interrupted_and_taken_up_again(home):
 
         Embedder.do_POST = failing
         try:
-            cache(home, "verify", "--reembed", *MINE, code=3)
+            cache(home, "verify", "--reembed", *MINE, code=4)
         finally:
             Embedder.do_POST = plain
         equal(hit(look(home, "question number 3 about topic 21 please", *NEAR)), "semantic", "the old ones are there until all are made")
