@@ -118,6 +118,7 @@ void Caller::check_price(const ResolvedModel& model) const {
 }
 
 HttpCall Caller::preview(const ResolvedModel& model, Request request) {
+    governor_.prepare(model, request);
     request.model = model.model;
     Endpoint shown = model.endpoint;
     shown.key = "***";
@@ -174,7 +175,11 @@ Task<Answer> Caller::send(Asked asked) {
     limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
     limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
     Instant start = clock_.now();
-    limits.deadline = after(start, most);
+    const auto deadline = [&asked, most](Instant from) {
+        const Instant own = after(from, most);
+        return asked.context.deadline ? std::min(own, *asked.context.deadline) : own;
+    };
+    limits.deadline = deadline(start);
 
     Answer answer;
     answer.provider = model.endpoint.name;
@@ -191,7 +196,7 @@ Task<Answer> Caller::send(Asked asked) {
             answer.attempts = number;
             if (number == 1) {  // the wait for one's turn is not the call's
                 start = clock_.now();
-                limits.deadline = after(start, most);
+                limits.deadline = deadline(start);
             }
             HttpLimits real = limits;
             real.deadline -= clock_.skipped();

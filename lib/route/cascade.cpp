@@ -50,19 +50,6 @@ double estimate_of(const ResolvedModel& model, const Request& request, long samp
     return cost(model.info.price, usage).value_or(0) * static_cast<double>(samples);
 }
 
-/// Dollars put aside while a call is under way.
-class Reserved {
-public:
-    Reserved(double& all, double mine) : all_(all), mine_(mine) { all_ += mine_; }
-    Reserved(const Reserved&) = delete;
-    Reserved& operator=(const Reserved&) = delete;
-    ~Reserved() { all_ -= mine_; }
-
-private:
-    double& all_;
-    double mine_;
-};
-
 }  // namespace
 
 /// One record's way up.
@@ -94,11 +81,12 @@ Cascade::Cascade(Caller& caller, const Models& models, const Form& form, Cascade
         if (name.empty()) throw Error(Fault::usage, "a tier without a name; write them with commas between: --tiers cheap,standard,strong");
         tiers_.push_back(std::make_unique<Tier>(Tier{name, models_.resolve(name)}));
     }
-    if (!options_.budget && !options_.total) return;
-    for (const auto& tier : tiers_)
-        if (!priced(tier->model))
+    for (const auto& tier : tiers_) {
+        caller_.check_price(tier->model);
+        if (options_.budget && !priced(tier->model))
             throw Error(Fault::config, "a budget wants the price of every model, and that of {} is unknown; write it into config.toml: [model.\"{}\"] input = …, output = … (dollars per million tokens)",
                         tier->model.full_name(), tier->model.full_name());
+    }
 }
 
 bool Cascade::wants(const Record& record) const { return options_.again == CascadeOptions::Again::yes || !record.has("response"); }
@@ -125,15 +113,10 @@ std::vector<const Cascade::Tier*> Cascade::tiers_for(const Asking& asking) {
 std::string Cascade::barred(const Tier& tier, const Climb& climb, double estimate) {
     if (Loop::signal_caught() != 0) return "interrupted";
     if (climb.context.deadline && Steady::now() >= *climb.context.deadline) return "the deadline has passed";
-    const auto money = [&](double spent, double bound, std::string_view flag) {
-        if (spent + estimate <= bound && (spent < bound || estimate == 0)) return std::string{};
-        out_of_budget_ = true;
-        return fmt::format("{} ${:g} does not cover {} (spent ${:.6g}, next at least ${:.6g})", flag, bound, tier.name, spent, estimate);
-    };
-    std::string why;
-    if (options_.budget) why = money(climb.known_cost, *options_.budget, "--record-budget");
-    if (why.empty() && options_.total) why = money(spent_ + reserved_, *options_.total, "--budget");
-    return why;
+    const double spent = climb.known_cost;
+    if (!options_.budget || (spent + estimate <= *options_.budget && (spent < *options_.budget || estimate == 0))) return {};
+    out_of_budget_ = true;
+    return fmt::format("--record-budget ${:g} does not cover {} (spent ${:.6g}, next at least ${:.6g})", *options_.budget, tier.name, spent, estimate);
 }
 
 Task<Answer> Cascade::sample(const Tier& tier, Request request, CallSink sink, CallContext context) {
@@ -155,12 +138,11 @@ Task<void> Cascade::draw(const Tier& tier, Climb& climb, Emitter& emitter, bool 
     if (samples > 1 && !request.options.temperature) request.options.temperature = temperature_of_samples;
 
     Json step{{"tier", tier.name}, {"model", tier.model.full_name()}};
-    const double estimate = options_.total || options_.budget ? estimate_of(tier.model, request, samples) : 0;
+    const double estimate = options_.budget ? estimate_of(tier.model, request, samples) : 0;
     if (climb.stopped = barred(tier, climb, estimate); !climb.stopped.empty()) {
         climb.stopped_by = climb.stopped.starts_with("--") ? Fault::budget : Fault::timeout;
         co_return;
     }
-    const Reserved reserved{reserved_, estimate};
 
     // What is printed as text cannot be taken back, so only the answer that will stay may flow there.
     const bool flows = options_.stream == CascadeOptions::Stream::yes && samples == 1 && (last || !emitter.final());
@@ -243,7 +225,6 @@ Task<void> Cascade::draw(const Tier& tier, Climb& climb, Emitter& emitter, bool 
     step["ms"] = std::round(ms_since(began) * 10) / 10;
     add(climb.cost, step_cost);
     climb.known_cost += step_cost.value_or(0);
-    spent_ += step_cost.value_or(0);
     climb.tried.push_back(std::move(step));
 }
 

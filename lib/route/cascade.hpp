@@ -18,8 +18,7 @@ struct CascadeOptions {
     std::vector<std::string> tiers;     ///< names as Models resolves them, cheapest first
     std::vector<AnswerCheck> accept;    ///< for every tier but the last
     long samples = 1;                   ///< answers drawn of every tier but the last
-    std::optional<double> budget;       ///< dollars for one record
-    std::optional<double> total;        ///< dollars for all records of this run
+    std::optional<double> budget;       ///< dollars for one record; the caller knows the run's
     std::optional<double> deadline;     ///< seconds for one record, from its first call
     enum class Unaccepted { keep, fail } unaccepted = Unaccepted::keep;  ///< the best answer there is, where none passed and no tier is left
     enum class Again { no, yes } again = Again::no;
@@ -68,8 +67,6 @@ private:
     AnswerChecks checks_;
     std::vector<std::unique_ptr<Tier>> tiers_;   ///< those of the options
     std::vector<std::unique_ptr<Tier>> others_;  ///< that records named
-    double spent_ = 0;                           ///< in this run, as far as known
-    double reserved_ = 0;                        ///< for calls under way
     bool out_of_budget_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "ask/form.hpp"
 #include "base/loop.hpp"
 #include "cli/groups.hpp"
+#include "cli/pace_options.hpp"
 #include "cli/settings.hpp"
 #include "record/writer.hpp"
 #include "route/cascade.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <memory>
 #include <sstream>
+#include <tuple>
 
 namespace llm {
 namespace {
@@ -19,12 +21,13 @@ struct CascadeFlags {
     TalkFlags talk;
     RequestFlags request;
     CallFlags calls;
+    PaceFlags pace;
     std::string tiers = "cheap,standard,strong";
     std::vector<std::string> accept;
     long samples = 1;
     std::optional<double> agreement;
     std::string judge, scorer;
-    std::optional<double> budget, record_budget;
+    std::optional<double> record_budget;
     std::optional<Duration> deadline;
     CascadeOptions::Unaccepted unaccepted = CascadeOptions::Unaccepted::keep;
 };
@@ -81,6 +84,11 @@ CallOptions call_options_of(const Tool& tool, const CascadeFlags& f, const Setti
     c.replay = f.calls.replay;
     c.missing = f.calls.replay_missing == Missing::ask ? CallOptions::Missing::ask : CallOptions::Missing::refuse;
     if (!f.talk.quiet) c.warn = [&tool](std::string_view line) { say(tool, line); };
+    c.pace.rpm = f.pace.rpm;
+    c.pace.tpm = f.pace.tpm;
+    c.pace.budget = f.pace.budget;
+    if (!f.pace.assume_price.empty()) std::tie(c.pace.assumed.input, c.pace.assumed.output) = read_price(f.pace.assume_price);
+    c.pace.identical = f.pace.share_identical ? PaceOptions::Identical::shared : PaceOptions::Identical::each;
     c.log = settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
     return c;
 }
@@ -91,7 +99,6 @@ CascadeOptions options_of(const Tool& tool, const CascadeFlags& f) {
     o.accept = checks_of(f);
     o.samples = f.samples;
     o.budget = f.record_budget;
-    o.total = f.budget;
     if (f.deadline) o.deadline = std::chrono::duration<double>(*f.deadline).count();
     o.unaccepted = f.unaccepted;
     o.again = f.calls.again ? CascadeOptions::Again::yes : CascadeOptions::Again::no;
@@ -133,11 +140,10 @@ void tier_options(Verb& verb, CascadeFlags& f) {
         .completes(Complete::model)
         .since("0.1");
     tiers.option("--deadline", f.deadline, "TIME", "Give a record this long for all its tiers together. What there is then counts.").since("0.1");
-    tiers.option("--budget", f.budget, "DOLLARS",
-                 "Spend no more than this in the whole run. A tier is not asked where the request and its max_tokens would not fit; the exit code is 6 then.")
+    tiers.option("--record-budget", f.record_budget, "DOLLARS",
+                 "Spend no more than this on one record. A tier is not asked where the request and its max_tokens would not fit; the exit code is 6 then.")
         .at_least(0)
         .since("0.1");
-    tiers.option("--record-budget", f.record_budget, "DOLLARS", "The same for each record by itself.").at_least(0).since("0.1");
     tiers
         .choice("--unaccepted", f.unaccepted,
                 {EnumChoice{CascadeOptions::Unaccepted::keep, "keep", "the record gets the best answer there is; route.accepted is false"},
@@ -174,6 +180,7 @@ void declare_cascade(Tool& tool) {
     accept_options(verb, *f);
     request_options(verb, f->request);
     call_options(verb, f->calls);
+    pace_options(verb, f->pace);
     loop_options(verb, f->loop);
     talk_options(verb, f->talk);
     tool.synopsis("cascade [--tiers NAME,...] [--accept CHECK]... [OPTION]... < RECORDS");
