@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/units.hpp"
 
+#include <algorithm>
+
 namespace llm {
 
 void pace_options(Verb& verb, PaceFlags& f) {
@@ -23,11 +25,15 @@ void pace_options(Verb& verb, PaceFlags& f) {
 }
 
 std::pair<double, double> read_price(const std::string& text) {
-    const std::size_t slash = text.find('/');
-    const auto in = parse_number(std::string_view{text}.substr(0, slash));
-    const auto out = slash == std::string::npos ? std::nullopt : parse_number(std::string_view{text}.substr(slash + 1));
-    if (!in || !out || *in < 0 || *out < 0) throw Error(Fault::usage, "--assume-price: '{}' is no price; write dollars per million tokens in and out, such as 3/15", text);
-    return {*in, *out};
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const auto part = [&text](std::string_view one) {
+        const auto dollars = parse_number(one);
+        if (!dollars || *dollars < 0) throw Error(Fault::usage, "--assume-price: '{}' is no price; write dollars per million tokens in and out, such as 3/15", text);
+        return *dollars;
+    };
+    const std::string_view all = text;
+    const double in = part(all.substr(0, slash));
+    return {in, part(all.substr(std::min(slash + 1, all.size())))};
 }
 
 }  // namespace llm
