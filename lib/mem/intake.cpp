@@ -30,7 +30,7 @@ Origin hash_of(const Intake& in) {
 }
 
 struct Piece {
-    Chunk chunk;
+    TextChunk chunk;
     std::size_t line;
     Origin origin;
 };
@@ -40,7 +40,7 @@ std::vector<Piece> pieces_of(const Intake& in) {
     std::vector<Piece> out;
     std::set<Origin> seen;
     std::size_t line = 1, counted = 0;
-    for (Chunk& c : chunk(in.text, in.chunking)) {
+    for (TextChunk& c : chunk(in.text, in.chunking)) {
         if (c.span.begin >= counted) {
             line += static_cast<std::size_t>(std::count(in.text.begin() + static_cast<std::ptrdiff_t>(counted), in.text.begin() + static_cast<std::ptrdiff_t>(c.span.begin), '\n'));
             counted = c.span.begin;

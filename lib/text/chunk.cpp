@@ -13,8 +13,8 @@
 namespace llm {
 namespace {
 
-std::vector<Chunk> without_parents(const std::vector<Span>& spans) {
-    std::vector<Chunk> chunks;
+std::vector<TextChunk> without_parents(const std::vector<Span>& spans) {
+    std::vector<TextChunk> chunks;
     for (const Span& s : spans) chunks.push_back({s, {}});
     return chunks;
 }
@@ -51,15 +51,15 @@ std::string_view speaker_of(std::string_view line) {
     return name_like ? name : std::string_view{};
 }
 
-std::vector<Chunk> turns(std::string_view text) {
-    std::vector<Chunk> chunks;
+std::vector<TextChunk> turns(std::string_view text) {
+    std::vector<TextChunk> chunks;
     for (const Span& l : split_lines(text)) {
         const std::string_view speaker = speaker_of(l.of(text));
         if (!speaker.empty() || chunks.empty()) chunks.push_back({l, std::string(speaker)});
         chunks.back().span.end = l.end;
     }
-    for (Chunk& c : chunks) c.span = trim(text, c.span);
-    std::erase_if(chunks, [](const Chunk& c) { return c.span.size() == 0; });
+    for (TextChunk& c : chunks) c.span = trim(text, c.span);
+    std::erase_if(chunks, [](const TextChunk& c) { return c.span.size() == 0; });
     return chunks;
 }
 
@@ -69,8 +69,8 @@ std::string joined(const std::vector<std::string>& path) {
     return out;
 }
 
-std::vector<Chunk> headings(std::string_view text, std::size_t tokens) {
-    std::vector<Chunk> chunks;
+std::vector<TextChunk> headings(std::string_view text, std::size_t tokens) {
+    std::vector<TextChunk> chunks;
     const std::vector<Section> all = sections(text);
     for (std::size_t i = 0; i < all.size(); ++i) {
         const Section& s = all[i];
@@ -98,8 +98,8 @@ std::vector<Unit> lines_of(std::string_view text, Span range) {
     return units;
 }
 
-std::vector<Chunk> code(std::string_view text, std::size_t tokens) {
-    std::vector<Chunk> chunks;
+std::vector<TextChunk> code(std::string_view text, std::size_t tokens) {
+    std::vector<TextChunk> chunks;
     for (Definition& d : definitions(text)) {
         if (estimate_tokens(d.span.of(text)) <= tokens) {
             chunks.push_back({d.span, std::move(d.head)});
@@ -112,7 +112,7 @@ std::vector<Chunk> code(std::string_view text, std::size_t tokens) {
 
 }  // namespace
 
-std::vector<Chunk> chunk(std::string_view text, const ChunkPolicy& policy) {
+std::vector<TextChunk> chunk(std::string_view text, const ChunkPolicy& policy) {
     switch (policy.how) {
         case Chunking::turn: return turns(text);
         case Chunking::sentence: return without_parents(split_sentences(text));
@@ -124,7 +124,7 @@ std::vector<Chunk> chunk(std::string_view text, const ChunkPolicy& policy) {
         case Chunking::whole: break;
     }
     const Span all = trim(text, {0, text.size()});
-    return all.size() == 0 ? std::vector<Chunk>{} : without_parents({all});
+    return all.size() == 0 ? std::vector<TextChunk>{} : without_parents({all});
 }
 
 }  // namespace llm

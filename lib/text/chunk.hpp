@@ -38,7 +38,7 @@ ChunkPolicy parse_chunk_policy(std::string_view);
 /// The same in its full spelling: parse_chunk_policy leads back to it.
 std::string spelling(const ChunkPolicy&);
 
-struct Chunk {
+struct TextChunk {
     Span span;
     /// heading: the titles that lead here, "Guide > Install"; code: the line that begins the
     /// definition; turn: the speaker; otherwise empty.
@@ -49,6 +49,6 @@ struct Chunk {
 /// point. All text that is not white space stands in some chunk, but for Markdown headings that have
 /// no text of their own before the next heading below them (they stand in its `parent`). Spans
 /// overlap only where `overlap` says so. Fenced code is never split by `heading`.
-std::vector<Chunk> chunk(std::string_view text, const ChunkPolicy&);
+std::vector<TextChunk> chunk(std::string_view text, const ChunkPolicy&);
 
 }  // namespace llm

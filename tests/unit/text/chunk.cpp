@@ -14,12 +14,12 @@ using List = std::vector<std::string>;
 
 List pieces(std::string_view text, std::string_view policy) {
     List out;
-    for (const Chunk& c : chunk(text, parse_chunk_policy(policy))) out.emplace_back(c.span.of(text));
+    for (const TextChunk& c : chunk(text, parse_chunk_policy(policy))) out.emplace_back(c.span.of(text));
     return out;
 }
 List parents(std::string_view text, std::string_view policy) {
     List out;
-    for (Chunk& c : chunk(text, parse_chunk_policy(policy))) out.push_back(std::move(c.parent));
+    for (TextChunk& c : chunk(text, parse_chunk_policy(policy))) out.push_back(std::move(c.parent));
     return out;
 }
 std::string refusal(std::string_view policy) {
@@ -68,7 +68,7 @@ TEST_CASE("chunk: paragraphs hold whole sentences, up to their size, with the ov
     const auto plain = chunk(text, {Chunking::paragraph, 50, 0});
     REQUIRE(plain.size() > 3);
     std::size_t end = 0;
-    for (const Chunk& c : plain) {
+    for (const TextChunk& c : plain) {
         CHECK(c.span.begin >= end);
         end = c.span.end;
         CHECK(c.span.of(text).starts_with("Sentence"));
@@ -141,7 +141,7 @@ TEST_CASE("chunk: long definitions are cut at lines and keep their name") {
     for (int i = 0; i < 60; ++i) text += "    call(" + std::to_string(i) + ")\n" + (i % 10 == 9 ? "\n" : "");
     const auto chunks = chunk(text, {Chunking::code, 60, 0});
     CHECK(chunks.size() > 3);
-    for (const Chunk& c : chunks) {
+    for (const TextChunk& c : chunks) {
         CHECK(c.parent == "def long()");
         CHECK(c.span.of(text).ends_with(")") != c.span.of(text).ends_with(":"));
     }
@@ -167,7 +167,7 @@ TEST_CASE("chunk: whatever the text and the policy, chunks are sound and nothing
             INFO(text << "\n-- " << spelling(policy));
             std::vector<bool> covered(text.size());
             Span before{0, 0};
-            for (const Chunk& c : chunk(text, policy)) {
+            for (const TextChunk& c : chunk(text, policy)) {
                 REQUIRE(c.span.begin < c.span.end);
                 REQUIRE(c.span.end <= text.size());
                 REQUIRE(is_utf8(c.span.of(text)));
