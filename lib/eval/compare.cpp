@@ -138,7 +138,6 @@ Comparison compare_runs(const Outcomes& a, const Outcomes& b, const CompareOptio
         if (one.valued > 0) others[pairing.of(key)] = &one;
     std::vector<Pair> pairs;
     std::vector<double> differences;
-    std::int64_t passed_a = 0, passed_b = 0, judged_a = 0, judged_b = 0;
     double sum_a = 0, sum_b = 0;
     bool repeated = false;
     for (const auto& [key, one] : a.all()) {
@@ -155,8 +154,6 @@ Comparison compare_runs(const Outcomes& a, const Outcomes& b, const CompareOptio
         differences.push_back(d);
         sum_a += one.value();
         sum_b += other.value();
-        passed_a += one.passed, judged_a += one.judged;
-        passed_b += other.passed, judged_b += other.judged;
         repeated |= one.judged > 1 || other.judged > 1;
         if (std::abs(d) > 1e-12) ++((d > 0) == c.higher_is_better ? c.better : c.worse);
     }
@@ -170,8 +167,8 @@ Comparison compare_runs(const Outcomes& a, const Outcomes& b, const CompareOptio
     c.difference = paired_bootstrap(differences, 1 - o.alpha);
     const bool pass = o.metric == "pass";
     if (pass) {
-        c.a_interval = wilson(passed_a, judged_a);
-        c.b_interval = wilson(passed_b, judged_b);
+        c.a_interval = wilson_share(c.a, c.pairs);
+        c.b_interval = wilson_share(c.b, c.pairs);
         c.test = repeated ? "sign test over cases" : "McNemar's exact test";
         c.p = sign_test(c.worse, c.better);
         c.effect = cohen_h(c.b, c.a);
@@ -213,7 +210,8 @@ std::string comparison_text(const Comparison& c) {
         else if (!c.needed) out += "no difference either way";
         else if (*c.needed > c.pairs) out += fmt::format("too few cases to tell: a change like this one would take about {} cases (there are {})", *c.needed, c.pairs);
         else out += "no significant difference";
-        if (pass) out += fmt::format("; {} cases tell changes of {:.1f} points or more", c.pairs, c.detectable * 100);
+        if (pass && c.pairs < fewest_changes(c.alpha)) out += fmt::format("; {} cases tell nothing whatever happens, {} at least are needed", c.pairs, fewest_changes(c.alpha));
+        else if (pass) out += fmt::format("; {} cases tell changes of {:.1f} points or more", c.pairs, c.detectable * 100);
         out += '\n';
     }
     out += lines(c.regressed, pass ? "regressed" : "became worse");

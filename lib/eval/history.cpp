@@ -73,7 +73,8 @@ std::vector<PastRun> History::last(const std::string& suite, const std::string& 
         std::string figures;
         std::tie(r.id, r.time, r.cases, r.judged, r.passed, r.errors, figures) =
             found.row<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string>();
-        for (const auto& [name, value] : Json::parse(figures).items())
+        const Json values = Json::parse(figures);
+        for (const auto& [name, value] : values.items())
             if (value.is_number()) r.figures[name] = value.get<double>();
         out.push_back(std::move(r));
     }

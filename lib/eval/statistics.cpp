@@ -29,12 +29,16 @@ double normal_quantile(double share) noexcept {
 }
 
 RateInterval wilson(std::int64_t hits, std::int64_t trials, double confidence) {
+    return trials <= 0 ? RateInterval{} : wilson_share(static_cast<double>(hits) / static_cast<double>(trials), trials, confidence);
+}
+
+RateInterval wilson_share(double p, std::int64_t trials, double confidence) {
     if (trials <= 0) return {};
     const auto n = static_cast<double>(trials);
-    const double z = normal_quantile(1 - (1 - confidence) / 2), p = static_cast<double>(hits) / n;
+    const double z = normal_quantile(1 - (1 - confidence) / 2);
     const double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
     const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-    return {hits == 0 ? 0 : std::max(0.0, middle - half), hits == trials ? 1 : std::min(1.0, middle + half)};
+    return {p <= 0 ? 0 : std::max(0.0, middle - half), p >= 1 ? 1 : std::min(1.0, middle + half)};
 }
 
 double sign_test(std::int64_t more, std::int64_t fewer) noexcept {

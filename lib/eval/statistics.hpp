@@ -14,6 +14,8 @@ struct RateInterval {
 };
 /// Wilson's interval of a share (J. Am. Stat. Assoc. 22 (1927) 209), without continuity correction. Of 0 trials: 0 to 1.
 RateInterval wilson(std::int64_t hits, std::int64_t trials, double confidence = 0.95);
+/// The same of a share over so many trials, which may be a mean over repetitions.
+RateInterval wilson_share(double share, std::int64_t trials, double confidence = 0.95);
 
 /// Standard normal distribution: the share below z, and the z below which a share lies (0 < share < 1).
 double normal_below(double z) noexcept;

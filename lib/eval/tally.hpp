@@ -56,7 +56,8 @@ struct Cell {
     std::int64_t all() const { return judged() + errors + unjudged; }
     double pass_rate() const { return judged() > 0 ? static_cast<double>(passed) / static_cast<double>(judged()) : 0; }
     double mean_score() const { return judged() > 0 ? score / static_cast<double>(judged()) : 0; }
-    RateInterval interval() const { return wilson(passed, judged()); }
+    /// Of the pass rate. Repetitions of a case are no cases of their own: they say more about it, not about others.
+    RateInterval interval() const { return repeated > 0 ? wilson_share(pass_rate(), repeated) : wilson(passed, judged()); }
 };
 
 /// A case that is named in reports, with why.

@@ -51,7 +51,7 @@ int check_records(const Tool& tool, const EvalFlags& f) {
         if (watch.tally().total().judged() + watch.tally().total().errors > 0 || f.talk.verbose > 0) say(tool, summary_line(watch.tally().total()));
         if (f.talk.verbose > 0) write_all(2, summary_text(watch.tally(), 0, colour_of(2)), "standard error");
     }
-    if (!f.talk.quiet || !watch.holds()) write_all(2, watch.gate_lines(), "standard error");
+    if (!f.talk.quiet || !watch.holds()) say_gates(tool, watch);
     return code;
 }
 

@@ -89,7 +89,8 @@ int drift(const Tool& tool, const EvalFlags& f) {
         if (const auto others = history.others(suite.title(), print); others > 0) said += fmt::format(" ({} of the suite as it was before it was changed do not count)", others);
         put(said + (before.size() < ChartOptions{}.warm_up ? fmt::format("; from {} on they are a measure\n", ChartOptions{}.warm_up) : alarm ? ": this one is not like them\n" : ": this one is like them\n"));
     }
-    return alarm ? 1 : 0;
+    say_gates(tool, watch);
+    return alarm || !watch.holds() ? 1 : 0;
 }
 
 }  // namespace llm

@@ -9,7 +9,7 @@
 
 namespace llm {
 
-int report(const Tool&, const EvalFlags& f) {
+int report(const Tool& tool, const EvalFlags& f) {
     if (f.files.size() > 2) throw Error(Fault::usage, "two runs at most stand in one report");
     const std::vector<std::string> files = f.files.empty() ? std::vector<std::string>{"-"} : f.files;
     ReportHead head{f.name, {}};
@@ -37,7 +37,7 @@ int report(const Tool&, const EvalFlags& f) {
     }
     watch.end();
     put(out);
-    write_all(2, watch.gate_lines(), "standard error");
+    say_gates(tool, watch);
     return watch.holds() ? 0 : 1;
 }
 

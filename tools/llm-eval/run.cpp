@@ -23,7 +23,7 @@ int run_suite(const Tool& tool, const EvalFlags& f) {
     const Tally& tally = watch.tally();
     const int to = on_screen ? 1 : 2;
     if (on_screen || !f.talk.quiet) write_all(to, summary_text(tally, on_screen ? terminal_width(1) : 0, colour_of(to)), "the summary");
-    if (!watch.gate_lines().empty() && (!f.talk.quiet || !watch.holds())) write_all(2, watch.gate_lines(), "standard error");
+    if (!watch.gate_lines().empty() && (!f.talk.quiet || !watch.holds())) say_gates(tool, watch);
     if (!end.complete && !f.talk.quiet) say(tool, f.loop.resume.empty() ? "the run did not come to its end; with --resume FILE it could go on" : "the run did not come to its end; the same command goes on");
     if (f.save && end.complete) save_run(f, suite, tally);
     return end.code;

@@ -2,6 +2,8 @@
 
 #include "summary.hpp"
 
+#include "record/writer.hpp"
+
 #include <cstdlib>
 
 namespace llm {
@@ -38,6 +40,15 @@ void Watch::end() {
     gate_lines_ = std::move(word.lines);
     if (page_) page_->end(tally_);
     for (const auto& report : reports_) report->end(tally_);
+}
+
+void say_gates(const Tool& tool, const Watch& watch) {
+    const std::string& lines = watch.gate_lines();
+    for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = lines.find('\n', at);
+        write_all(2, fmt::format("{}: {}\n", tool.name(), lines.substr(at, end - at)), "standard error");
+        at = end + 1;
+    }
 }
 
 }  // namespace llm

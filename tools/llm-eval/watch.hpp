@@ -45,4 +45,7 @@ private:
 };
 
 
+/// What the gates said, a line each on stderr.
+void say_gates(const Tool&, const Watch&);
+
 }  // namespace llm

@@ -76,6 +76,7 @@ TEST_CASE("tally: repetitions give pass@k and pass^k over cases, and name what i
     CHECK(t.flaky()[0].passed == 2);
     REQUIRE(t.failures().size() == 1);
     CHECK(t.failures()[0].title == "never");
+    CHECK(t.total().interval().low == Approx(wilson_share(0.5, 3).low));  // three cases, not twelve
 }
 
 TEST_CASE("tally: repetitions that did not all come count with what came") {
