@@ -8,22 +8,27 @@
 namespace llm {
 namespace {
 
-constexpr double minute = 60e6;
+constexpr double minute = 60e9;
+constexpr std::int64_t micro = 1000;
 
-double depth(const LimitClaim& c) {
-    return c.kind == LimitKind::requests ? std::max(1.0, std::floor(c.a_minute / 60)) : std::max(1.0, std::floor(c.a_minute / 10));
-}
+std::int64_t depth(const LimitClaim& c) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(c.a_minute / (c.kind == LimitKind::requests ? 60 : 10))); }
 
-/// Microseconds that one of the claim's kind takes to flow back: `depth` at once and one each such time make `a_minute` in a minute.
-double each(const LimitClaim& c) { return minute / (c.a_minute - depth(c) + 1); }
+/// Nanoseconds that one of the claim's kind takes to flow back: `depth` at once and one each such time make `a_minute` in a minute.
+std::int64_t each(const LimitClaim& c) { return static_cast<std::int64_t>(std::ceil(minute / (c.a_minute - static_cast<double>(depth(c)) + 1))); }
 
-std::int64_t micros(double t) { return static_cast<std::int64_t>(std::ceil(t)); }
+std::int64_t micros(std::int64_t nanos) { return (nanos + micro - 1) / micro; }
 
 }  // namespace
 
 LimitTurn take_turn(const LimitClaim& c, std::int64_t full, std::int64_t now) {
-    const std::int64_t after = std::max(full, now) + micros(c.cost * each(c));
-    return {std::max(now, after - static_cast<std::int64_t>(depth(c) * each(c))), after};
+    const std::int64_t here = now * micro;
+    const std::int64_t whole = static_cast<std::int64_t>(std::ceil(c.cost * static_cast<double>(each(c)))), held = depth(c) * each(c);
+    if (whole <= held) {
+        const std::int64_t after = std::max(full, here) + whole;
+        return {micros(std::max(here, after - held)), after};
+    }
+    const std::int64_t begins = std::max(here, full + whole - held);
+    return {micros(begins), begins + whole};
 }
 
 std::int64_t Limits::take(std::span<const LimitClaim> claims) {
@@ -45,7 +50,7 @@ std::int64_t Limits::take(std::span<const LimitClaim> claims) {
 }
 
 void Limits::correct(const LimitClaim& claim, double more) {
-    store_.db().run("UPDATE bucket SET full = full + ?2 WHERE name = ?1", claim.name, micros(more * each(claim)));
+    store_.db().run("UPDATE bucket SET full = full + ?2 WHERE name = ?1", claim.name, static_cast<std::int64_t>(more * static_cast<double>(each(claim))));
 }
 
 }  // namespace llm

@@ -3,7 +3,7 @@
 /// Token buckets in the form of GCRA (ITU-T I.371): one number a bucket, the moment when all that was taken will have flowed back. A
 /// bucket holds a sixtieth of a minute's share (requests; one at least) or a tenth (tokens), and flows back at the rest of it a minute.
 /// So no minute ever sees more than the limit, wherever it begins, the burst included. What costs more than the bucket holds waits until that
-/// much has flowed.
+/// much has flowed, unless nothing was taken for so long anyway, and the next ones wait for all of it.
 #pragma once
 
 #include "pace/store.hpp"
@@ -23,10 +23,10 @@ struct LimitClaim {
 };
 
 struct LimitTurn {
-    std::int64_t begins = 0;  ///< when the call may begin
-    std::int64_t full = 0;    ///< the bucket's number after it
+    std::int64_t begins = 0;  ///< when the call may begin, microseconds
+    std::int64_t full = 0;    ///< the bucket's number after it, nanoseconds
 };
-/// What taking `claim` from a bucket at `now` comes to. All times in microseconds.
+/// What taking `claim` from a bucket at `now` (microseconds) comes to.
 LimitTurn take_turn(const LimitClaim& claim, std::int64_t full, std::int64_t now);
 
 class Limits {

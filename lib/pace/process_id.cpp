@@ -50,7 +50,8 @@ ProcessId look_at_myself() {
 }  // namespace
 
 const ProcessId& ProcessId::self() {
-    static const ProcessId me = look_at_myself();
+    static ProcessId me = look_at_myself();
+    if (me.pid != ::getpid()) me = look_at_myself();  // after fork()
     return me;
 }
 

@@ -1,7 +1,7 @@
 -- Times are microseconds since 1970, money is billionths of a dollar.
 CREATE TABLE bucket (
     name TEXT PRIMARY KEY,
-    full INTEGER NOT NULL  -- when all that was taken will have flowed back
+    full INTEGER NOT NULL  -- when all that was taken will have flowed back, nanoseconds since 1970
 ) WITHOUT ROWID;
 
 CREATE TABLE endpoint (

@@ -1,0 +1,82 @@
+#include "pace/limits.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <vector>
+
+using namespace llm;
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000, minute = 60 * second;
+
+/// The most that any minute of these sees.
+double busiest_minute(const std::vector<std::pair<std::int64_t, double>>& begun) {
+    double most = 0;
+    for (const auto& [from, ignored] : begun) {
+        double sum = 0;
+        for (const auto& [at, cost] : begun)
+            if (at >= from && at < from + minute) sum += cost;
+        most = std::max(most, sum);
+    }
+    return most;
+}
+
+}  // namespace
+
+TEST_CASE("limits: no minute sees more than the limit, wherever it begins, and little less") {
+    for (const double limit : {1.0, 7.0, 60.0, 300.0, 4000.0}) {
+        std::int64_t now = 1'000 * second;
+        std::int64_t full = 0;
+        std::vector<std::pair<std::int64_t, double>> begun;
+        while (begun.size() < 3 * static_cast<std::size_t>(limit) + 2) {
+            const LimitTurn turn = take_turn({"x", LimitKind::requests, limit, 1}, full, now);
+            full = turn.full;
+            begun.emplace_back(turn.begins, 1);
+            now = turn.begins;
+        }
+        CHECK(busiest_minute(begun) <= limit);
+        CHECK(static_cast<double>(begun.back().first - begun.front().first) / minute < 3.1 + 1 / limit);
+    }
+}
+
+TEST_CASE("limits: the first call never waits, and an idle bucket gives a second's worth at once") {
+    std::int64_t full = 0;
+    for (int i = 0; i < 10; ++i) {
+        const LimitTurn turn = take_turn({"x", LimitKind::requests, 600, 1}, full, 5 * second);
+        full = turn.full;
+        CHECK(turn.begins == 5 * second);
+    }
+    CHECK(take_turn({"x", LimitKind::requests, 600, 1}, full, 5 * second).begins > 5 * second);
+    CHECK(take_turn({"x", LimitKind::requests, 600, 1}, full, 20 * second).begins == 20 * second);
+}
+
+TEST_CASE("limits: tokens of unequal calls keep the minute too, and a call larger than the bucket only waits longer") {
+    const std::vector<double> costs{900, 10, 3000, 50, 50, 8000, 1, 400};
+    std::int64_t now = second, full = 0;
+    std::vector<std::pair<std::int64_t, double>> begun;
+    for (int i = 0; i < 100; ++i) {
+        const double cost = costs[static_cast<std::size_t>(i) % costs.size()];
+        const LimitTurn turn = take_turn({"x", LimitKind::tokens, 9000, cost}, full, now);
+        full = turn.full;
+        now = turn.begins;
+        begun.emplace_back(turn.begins, cost);
+    }
+    CHECK(busiest_minute(begun) <= 9000);
+}
+
+TEST_CASE("limits: two buckets are taken together, and what was not used is given back") {
+    std::int64_t now = second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    const LimitClaim requests{"requests p", LimitKind::requests, 60, 1}, tokens{"tokens p", LimitKind::tokens, 6000, 600};
+    const std::vector<LimitClaim> both{requests, tokens};
+    CHECK(limits.take(both) == now);
+    const std::int64_t later = limits.take(both);
+    CHECK(later > now + second);  // the tokens hold it up
+    limits.correct(tokens, -600);
+    limits.correct(tokens, -600);
+    now = later;
+    CHECK(limits.take(both) <= later + second);
+}
