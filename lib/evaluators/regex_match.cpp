@@ -59,7 +59,11 @@ bool Regex::run(std::string_view given, unsigned options) const {
     std::string_view text = given;
     if (!is_utf8(given)) text = mended = sanitise_utf8(given);
     pcre2_match_data* found = pcre2_match_data_create(1, nullptr);
-    const int code = pcre2_match(state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, options | PCRE2_NO_UTF_CHECK, found, state_->limits);
+    const auto match = [&](unsigned more) {
+        return pcre2_match(state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, options | more | PCRE2_NO_UTF_CHECK, found, state_->limits);
+    };
+    int code = match(0);
+    if (code == PCRE2_ERROR_JIT_STACKLIMIT) code = match(PCRE2_NO_JIT);  // the interpreter keeps its state on the heap
     pcre2_match_data_free(found);
     if (code >= 0) return true;
     if (code == PCRE2_ERROR_NOMATCH) return false;

@@ -114,7 +114,7 @@ TEST_CASE("contract: every built-in prompt can be read, and names what it needs"
         const JudgePrompt prompt = judge_prompt(p.name, {});
         CHECK_FALSE(prompt.about.empty());
         CHECK_FALSE(prompt.needs.empty());
-        CHECK(prompt.text.size() > 200);
+        CHECK(prompt.text.size() > 150);
         const bool mentions = prompt.text.find("{{criteria}}") != std::string::npos;
         CHECK(mentions == (prompt.criteria != JudgePrompt::Criteria::none));
         CHECK(prompt.text.find("{{answer}}") == std::string::npos);

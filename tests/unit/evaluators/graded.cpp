@@ -64,7 +64,7 @@ TEST_CASE("graded: severity is better low, yes-no passes by the prompt's word") 
     script.says = {said({{"reason", "mild"}, {"score", 3}}), said({{"reason", "plain"}, {"score", 5}}), said({{"reason", "none"}, {"verdict", false}}), said({{"reason", "lyrics"}, {"verdict", true}}),
                    said({{"reason", "met"}, {"verdict", true}})};
     CHECK(verdict_of("violence", record, needs).pass);
-    const Verdict five = verdict_of("hate_unfairness", record, needs);
+    const Verdict five = verdict_of({{"type", "hate_unfairness"}}, record, needs);
     CHECK_FALSE(five.pass);
     CHECK(five.score == Approx(2.0 / 7));
     const Verdict clean = verdict_of("indirect-attack", record, needs);
