@@ -43,6 +43,7 @@ Target& Targets::find(std::string_view name) {
     target->model = models_.resolve(target->entry.model);
     target->full_name = target->model.full_name();
     target->health = health_name(target->model.endpoint.name, target->model.endpoint.base_url);
+    target->pause = pause_name(target->model.endpoint.name, target->model.endpoint.base_url, target->model.model);
     const RouteEntry* own = policy_.route(name);
     target->lists = own && !own->lists.empty() ? &own->lists : &policy_.lists;
     return *found_.emplace(name, std::move(target)).first->second;
@@ -125,9 +126,12 @@ Obstacle Targets::too_slow(Target& target) {
 }
 
 Obstacle Targets::resting(const Target& target) {
-    const HealthState state = health_.look(target.health);
-    if (state.circuit != Circuit::open) return {};
-    return stands(Obstacle::Kind::health, "{} rests for {:.1f} s more: {}", target.model.endpoint.name, state.seconds, state.why);
+    for (const std::string* name : {&target.health, &target.pause}) {
+        const HealthState state = health_.look(*name);
+        if (state.circuit == Circuit::closed) continue;
+        return stands(Obstacle::Kind::health, "{} rests for {:.1f} s more: {}", name == &target.health ? target.model.endpoint.name : target.full_name, state.seconds, state.why);
+    }
+    return {};
 }
 
 std::optional<double> Targets::budget_left() {

@@ -22,7 +22,7 @@ struct Target {
     RouteEntry entry;        ///< name and model alone where the policy has no table for it
     ResolvedModel model;
     std::string full_name;   ///< provider/name
-    std::string health;      ///< as pace/health knows its endpoint
+    std::string health, pause;    ///< as pace/health knows its endpoint, and the model there
     const FallbackLists* lists = nullptr;
     std::optional<double> p95;    ///< milliseconds, as last read from the journal
     std::int64_t p95_read = 0;    ///< microseconds since 1970

@@ -67,7 +67,7 @@ route = { a = 1, b = 3 }
     CHECK(p.rules[1].examples->thresholds[0].second == 0.8);
     CHECK(p.rules[1].examples->routes.size() == 2);
     CHECK(p.rules[2].split.size() == 2);
-    CHECK(p.rules[2].line == 24);
+    CHECK(p.rules[2].line == 25);
 }
 
 TEST_CASE("policy: every complaint names file, line, value and remedy") {
