@@ -12,6 +12,7 @@ import house
 SERVES = {
     "llm-ask": [["-m", "builtin/echo", "--no-log"]],
     "llm-cache": [["get", "-m", "builtin/echo"]],
+    "llm-eval": [["--no-log"]],
 }
 
 

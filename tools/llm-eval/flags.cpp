@@ -113,8 +113,10 @@ void declare(Tool& tool, EvalFlags& f) {
     agreement.option("--metric", f.by_metric, "NAME", "The judge's word is this check's, not the whole one.").since("0.1");
     agreement.option("--min-kappa", f.lowest_kappa, "K", "End with exit code 1 where Cohen's kappa is below.").between(-1, 1).since("0.1");
 
+    tool.verb("checks", "list the assertions there are", [&] { return list_checks(tool, f); });
+
     tool.top({"--suite", "--expect", "--gate", "--html", "--jobs"});
-    tool.synopsis("[OPTION]... < RECORDS").synopsis("run [OPTION]... SUITE").synopsis("compare [OPTION]... A B").synopsis("report|drift|from-log|sample|judge-check [OPTION]...");
+    tool.synopsis("[OPTION]... < RECORDS").synopsis("run [OPTION]... SUITE").synopsis("compare [OPTION]... A B").synopsis("report|drift|from-log|sample|judge-check|checks [OPTION]...");
     tool.example("llm-ask -m cheap < cases.jsonl | llm-eval --gate 'pass_rate >= 0.95' > out.jsonl", "check what each record expects; exit code 1 below 95%");
     tool.example("llm-eval run suite.yaml --repeat 5 --html report.html > new.jsonl", "ask, check, and write a page");
     tool.example("llm-eval compare old.jsonl new.jsonl", "exit code 1 where new is significantly worse");

@@ -12,6 +12,7 @@ int report(const Tool&, const EvalFlags&);
 int compare(const Tool&, const EvalFlags&);
 int from_log(const Tool&, const EvalFlags&);
 int sample(const Tool&, const EvalFlags&);
+int list_checks(const Tool&, const EvalFlags&);
 int check_judge(const Tool&, const EvalFlags&);
 
 }  // namespace llm
