@@ -4,6 +4,7 @@
 #include "text/gate.hpp"
 
 #include <algorithm>
+#include <coroutine>
 #include <utility>
 
 namespace llm {
@@ -63,11 +64,64 @@ bool Semantic::explores(std::int64_t space, const Hit& hit, const std::vector<Hi
     return choice.what == Learner::Choice::What::explore;
 }
 
+struct Semantic::Wanting {
+    std::string text;
+    Vector vector{};
+    std::optional<Error> failure{};
+    bool done = false;
+    std::coroutine_handle<> waiting{};
+
+    struct Wait {
+        Wanting& one;
+        bool await_ready() const noexcept { return one.done; }
+        void await_suspend(std::coroutine_handle<> h) const noexcept { one.waiting = h; }
+        void await_resume() const noexcept {}
+    };
+};
+
 Task<Vector> Semantic::vector_of(const std::string& text) {
     if (embedding_.local()) co_return embedding_.now(text);
-    std::vector<std::string> texts{text};
-    std::vector<Vector> vectors = co_await embedding_.embed(std::move(texts));
-    co_return std::move(vectors.at(0));
+    Wanting mine{text};
+    wanting_.push_back(&mine);
+    if (!asking_ || asking_->done()) {
+        asking_.emplace(ask_server());
+        asking_->start();
+    }
+    Wanting::Wait wait{mine};
+    co_await wait;
+    if (mine.failure) throw Error(*mine.failure);
+    co_return std::move(mine.vector);
+}
+
+Task<void> Semantic::ask_server() {
+    while (!wanting_.empty()) {
+        std::vector<Wanting*> asked = std::exchange(wanting_, {});
+        co_await ask_for(asked);
+        const bool together = asked.size() > 1;
+        for (Wanting* one : asked) {
+            // A text that the server will not have must not take the others with it.
+            if (together && one->failure && one->failure->fault == Fault::refused) {
+                one->failure.reset();
+                std::vector<Wanting*> alone{one};
+                co_await ask_for(std::move(alone));
+            }
+        }
+        for (Wanting* one : asked) {
+            one->done = true;
+            if (one->waiting) std::exchange(one->waiting, {}).resume();  // `one` is gone from here on
+        }
+    }
+}
+
+Task<void> Semantic::ask_for(std::vector<Wanting*> asked) {
+    std::vector<std::string> texts;
+    for (const Wanting* one : asked) texts.push_back(one->text);
+    try {
+        std::vector<Vector> vectors = co_await embedding_.embed(std::move(texts));
+        for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->vector = std::move(vectors.at(i));
+    } catch (const Error& e) {
+        for (Wanting* one : asked) one->failure = e;
+    }
 }
 
 std::optional<std::string> Semantic::text_of_row(std::int64_t row) {

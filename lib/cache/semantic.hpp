@@ -61,6 +61,7 @@ public:
     Semantic(CacheStore&, Embedding&, SemanticOptions);
 
     Task<Match> find(const Question&, std::string_view space);
+    /// What a server is asked for while another answer of it is awaited goes together with the next call.
     Task<Vector> vector_of(const std::string& text);
     std::optional<double> max_error() const { return options_.max_error; }
     /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.
@@ -76,6 +77,11 @@ public:
     Vector vector_now(const std::string& text) const { return embedding_.now(text); }
 
 private:
+    /// A text whose vector is awaited.
+    struct Wanting;
+    Task<void> ask_server();
+    Task<void> ask_for(std::vector<Wanting*> asked);
+
     Index& index(std::int64_t space, const std::string& fingerprint, int dimension);
     std::optional<std::string> text_of_row(std::int64_t row);
     /// Whether what was found is to be explored; says so in the match.
@@ -88,6 +94,8 @@ private:
     std::map<std::string, std::unique_ptr<Index>> indexes_;
     std::set<std::string> grown_;  ///< of those, the ones that have new vectors
     std::optional<Learner> learner_;  ///< where there is a bound
+    std::vector<Wanting*> wanting_;
+    std::optional<Task<void>> asking_;
     bool warned_ = false;
 };
 

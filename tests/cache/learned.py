@@ -88,7 +88,7 @@ def an_outcome_is_said_of_hits_by_record_and_by_key(home):
     equal(learning(home)["wrong"], 2)
     (bad,) = records(cache(home, "outcome", stdin=jsonl({**asked[2], "verdict": "perhaps"}), code=3))
     expect("perhaps" in bad["error"]["message"], bad)
-    cache(home, "outcome", "abcdef", "right", code=3)
+    cache(home, "outcome", "abcdef", "right", code=1)
     cache(home, "outcome", "abcdef", code=2)
 
 

@@ -173,6 +173,34 @@ def texts_go_in_batches(home):
         cache(home, "calibrate", "--json", *MINE, stdin=jsonl(*pairs), code=None)
         sizes = [len(texts) for _, texts, _ in server.calls]
         equal((sum(sizes), max(sizes)), (600, 256))
+        server.calls.clear()
+        asked = jsonl(*[{"prompt": f"question {n}", "model": MODEL} for n in range(200)])
+        equal(len(records(cache(home, "get", *NEAR, *MINE, "--jobs", "50", stdin=asked))), 200)
+        sizes = [len(texts) for _, texts, _ in server.calls]
+        equal(sum(sizes), 200)
+        expect(len(sizes) < 100, "what waits goes together", sizes)
+
+
+@test
+def one_text_the_server_refuses_fails_alone(home):
+    with Serving(home, "openai") as server:
+        plain = Embedder.do_POST
+
+        def choosy(self):
+            given = self.rfile.read(int(self.headers["Content-Length"]))
+            if b"unwelcome" in given:
+                return self.answer(400, {"error": {"message": "no"}})
+            server.calls.append(given)
+            texts = json.loads(given)["input"]
+            return self.answer(200, {"data": [{"index": n, "embedding": [1.0, 2.0]} for n in range(len(texts))]})
+
+        Embedder.do_POST = choosy
+        try:
+            asked = jsonl(*[{"prompt": "unwelcome" if n == 5 else f"question {n}", "model": MODEL} for n in range(40)])
+            out = records(cache(home, "get", *NEAR, *MINE, "--jobs", "20", stdin=asked, code=3))
+            equal([n for n, one in enumerate(out) if "error" in one], [5])
+        finally:
+            Embedder.do_POST = plain
 
 
 @test

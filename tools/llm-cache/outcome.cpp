@@ -27,11 +27,14 @@ std::optional<Verdict> verdict_of(const Record& record, std::optional<JqProgram>
     return verdict_of(member(record.get("eval"), "pass"));
 }
 
-int note_one(CacheSession& s, const CacheFlags& f) {
+int note_one(const Tool& tool, CacheSession& s, const CacheFlags& f) {
     if (f.keys.size() != 2 || (f.keys[1] != "right" && f.keys[1] != "wrong"))
         throw Error(Fault::usage, "a key and a verdict are needed: llm-cache outcome KEY right, or wrong; without any, records are read");
     const auto decided = decided_questions(s.store, f.keys[0], f.space);
-    if (decided.empty()) throw Error(Fault::data, "no answer found by similarity was given to a question with the key {}", f.keys[0]);
+    if (decided.empty()) {
+        say_as(tool)(fmt::format("no answer found by similarity was given to a question whose key begins with {}", f.keys[0]));
+        return 1;
+    }
     if (decided.size() > 1) throw Error(Fault::usage, "{} questions have keys that begin with {}; give more of the key", decided.size(), f.keys[0]);
     judge(s.store, decided[0].decision, f.keys[1] == "right" ? Verdict::right : Verdict::wrong);
     s.store.settle();
@@ -42,7 +45,7 @@ int note_one(CacheSession& s, const CacheFlags& f) {
 
 int note_outcome(const Tool& tool, const CacheFlags& f) {
     CacheSession s{tool, f, Access::write};
-    if (!f.keys.empty()) return note_one(s, f);
+    if (!f.keys.empty()) return note_one(tool, s, f);
     std::optional<JqProgram> program;
     if (!f.verdict.empty()) program.emplace(f.verdict);
     const Say explain = explain_as(tool, f);

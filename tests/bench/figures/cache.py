@@ -93,7 +93,7 @@ def _load(*names):
         path = Path(SHARED) / "data" / name
         if not path.is_file():
             raise Skipped(f"no {path}")
-        rows += [json.loads(line) for line in path.read_text().splitlines()]
+        rows += [json.loads(line) for line in filter(None, path.read_text().split("\n"))]
     return rows
 
 

@@ -1,0 +1,66 @@
+"""Nearest vectors of real texts, by their number: time and recall."""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from home import SHARED
+from run import Skipped
+
+WINDOWS = ((14, 5), (14, 1), (9, 2), (20, 2), (9, 1))  # words of a window, and from one to the next
+
+
+def _texts(path, wanted):
+    """Questions, turns and answers of shared/data, each once; then windows of their words until there are enough."""
+    members = {"prompt", "text", "question", "answer", "a", "b", "sentence1", "sentence2"}
+    seen, long = set(), []
+    for file in sorted((Path(SHARED) / "data").rglob("*.jsonl")):
+        if file.parent.name in ("llm", "prices", "words"):
+            continue
+        for line in filter(None, file.read_text().split("\n")):
+            for name, value in json.loads(line).items():
+                if name in members and isinstance(value, str) and len(value) > 8:
+                    text = " ".join(value.split())
+                    if text not in seen:
+                        seen.add(text)
+                        long.append(text)
+    if not long:
+        raise Skipped(f"no texts in {SHARED}/data")
+    with open(path, "w") as out:
+        count = 0
+        for text in long:
+            out.write(text[:2000] + "\n")
+            count += 1
+        for width, step in WINDOWS:
+            for text in long:
+                words = text.split()
+                for begin in range(1, len(words) - width, step):
+                    part = " ".join(words[begin : begin + width])
+                    if count >= wanted:
+                        return count
+                    if part not in seen:
+                        seen.add(part)
+                        out.write(part + "\n")
+                        count += 1
+    return count
+
+
+def cache_index(bench):
+    """One process and one search, and a stream of them: scan of SQLite, of codes, graph. At a million the graph is built where
+    LLM_BENCH_GRAPH is set (it takes minutes); the scan is measured always.
+    """
+    program = bench.program("index")
+    sizes = [1_000, 10_000] if bench.quick else [1_000, 10_000, 100_000, 1_000_000]
+    with tempfile.TemporaryDirectory(prefix="llm-bench-") as folder:
+        texts = Path(folder) / "texts"
+        found = _texts(texts, sizes[-1] + 400)
+        graph = 100_000
+        for size in sizes:
+            if size + 300 > found:
+                continue
+            if size > 500_000 and "LLM_BENCH_GRAPH" not in os.environ:
+                graph = 10 * size
+            arguments = ["--builtin", texts, "--sizes", size, "--graph", graph, "--folder", Path(folder) / "stores"]
+            subprocess.run([str(one) for one in [program, *arguments]], check=True)
