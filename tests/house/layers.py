@@ -14,6 +14,7 @@ DOORS = {
     r"mustache\.hpp|kainjow/": {"record"},
     r"CLI/": {"cli"},
     r"toml\+\+/": {"base"},
+    r"yaml-cpp/": {"eval"},
     r"pcre2": {"text"},
     r"gumbo\.h": {"mem"},
 }
