@@ -33,14 +33,14 @@ Passage passage_at(const Statement& row, int at) {
     return p;
 }
 
-bool bind_selection(Statement& statement, MemStore& store, const Selection& s) {
+bool bind_selection(Statement& statement, MemStore& store, const PassageSelection& s) {
     std::optional<std::int64_t> space;
     if (s.space) {
         space = store.space_id(*s.space);
         if (*space == 0) return false;
     }
     const auto filled = [](std::string text) { return text.empty() ? std::optional<std::string>{} : std::optional{std::move(text)}; };
-    statement.bind(space, filled(tags_json(s.tags)), filled(s.source), s.from, s.to, s.document, s.pins == Selection::Pins::only);
+    statement.bind(space, filled(tags_json(s.tags)), filled(s.source), s.from, s.to, s.document, s.pins == PassageSelection::Pins::only);
     return true;
 }
 

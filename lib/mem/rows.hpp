@@ -22,6 +22,6 @@ inline constexpr std::string_view selected =
     "AND (?3 IS NULL OR d.source = ?3 OR d.source GLOB ?3) AND (?4 IS NULL OR p.time >= ?4) AND (?5 IS NULL OR p.time < ?5) "
     "AND (?6 IS NULL OR p.document = ?6) AND (?7 = 0 OR p.pinned) ";
 /// False where nothing can be selected, for the space does not exist.
-bool bind_selection(Statement&, MemStore&, const Selection&);
+bool bind_selection(Statement&, MemStore&, const PassageSelection&);
 
 }  // namespace llm::mem_rows

@@ -89,13 +89,13 @@ private:
     }
 
     bool allows(const Light& l, std::string_view tags) const {
-        const Selection& s = what_.where;
+        const PassageSelection& s = what_.where;
         if (!spaces_.contains(l.space)) return false;
         if (documents_ && !documents_->contains(l.document)) return false;
         if (s.document && *s.document != l.document) return false;
         if (s.from && l.time < *s.from) return false;
         if (s.to && l.time >= *s.to) return false;
-        if (s.pins == Selection::Pins::only && !l.pinned) return false;
+        if (s.pins == PassageSelection::Pins::only && !l.pinned) return false;
         const std::int64_t at = what_.as_of.value_or(now_);
         if (what_.as_of && l.time > at) return false;
         if (l.until && *l.until <= at) return false;

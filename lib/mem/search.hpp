@@ -21,7 +21,7 @@ struct SearchFor {
     std::size_t k = 10;
     std::size_t tokens = 0;         ///< estimated, all passages together; 0: no bound
     SearchBy by = SearchBy::hybrid;
-    Selection where;
+    PassageSelection where;
     std::function<bool(const Passage&)> filter;  ///< --filter, asked last; may be empty
     std::optional<std::int64_t> as_of;           ///< what held then; none: what holds now
     std::optional<double> mmr;                   ///< 0 … 1: how much likeness counts against newness (Carbonell and Goldstein 1998)

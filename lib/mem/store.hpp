@@ -42,7 +42,7 @@ struct MemOptions {
 std::string author(const Environment&);
 
 /// Which passages; all that is given must hold.
-struct Selection {
+struct PassageSelection {
     std::optional<std::string> space;
     std::vector<std::string> tags;     ///< any of them
     std::string source;                ///< exact, or a glob (*, ?, [)
@@ -65,7 +65,7 @@ public:
     std::vector<Passage> find_ref(std::string_view space, std::string_view ref);
     /// In order of id, until `each` says false.
     enum class From { oldest, newest };
-    void each(const Selection&, From, const std::function<bool(const Passage&)>& each);
+    void each(const PassageSelection&, From, const std::function<bool(const Passage&)>& each);
     /// The passages of a document in its order; [first, last] of their ordinals.
     std::vector<Passage> neighbours(std::int64_t document, std::int64_t first, std::int64_t last);
     /// The oldest first.

@@ -66,7 +66,7 @@ std::vector<Passage> MemStore::find_ref(std::string_view space, std::string_view
     return out;
 }
 
-void MemStore::each(const Selection& selection, From from, const std::function<bool(const Passage&)>& each) {
+void MemStore::each(const PassageSelection& selection, From from, const std::function<bool(const Passage&)>& each) {
     const Snapshot view{db_};
     auto rows = db_.prepare(present(fmt::format("{} ORDER BY p.id {}", selected, from == From::newest ? "DESC" : "ASC")));
     if (!bind_selection(rows, *this, selection)) return;

@@ -6,7 +6,7 @@
 namespace llm {
 namespace {
 
-Cell cell(sqlite3_stmt* s, int i) {
+SqlCell cell(sqlite3_stmt* s, int i) {
     switch (sqlite3_column_type(s, i)) {
         case SQLITE_INTEGER: return std::int64_t{sqlite3_column_int64(s, i)};
         case SQLITE_FLOAT: return sqlite3_column_double(s, i);
@@ -18,7 +18,7 @@ Cell cell(sqlite3_stmt* s, int i) {
 
 }  // namespace
 
-void query(Database& db, std::string_view sql, const std::function<bool(const std::vector<std::string>&, const std::vector<Cell>&)>& each,
+void query(Database& db, std::string_view sql, const std::function<bool(const std::vector<std::string>&, const std::vector<SqlCell>&)>& each,
            const std::function<void(const std::vector<std::string>&)>& header) {
     sqlite3* const handle = db.handle().db;
     sqlite3_stmt* raw = nullptr;
@@ -34,7 +34,7 @@ void query(Database& db, std::string_view sql, const std::function<bool(const st
     std::vector<std::string> names;
     for (int i = 0; i < width; ++i) names.emplace_back(sqlite3_column_name(raw, i));
     if (header) header(names);
-    std::vector<Cell> cells(names.size());
+    std::vector<SqlCell> cells(names.size());
     for (int code = 0; (code = sqlite3_step(raw)) != SQLITE_DONE;) {
         if (code != SQLITE_ROW) db.handle().fail(code, sql);
         for (int i = 0; i < width; ++i) cells[static_cast<std::size_t>(i)] = cell(raw, i);

@@ -68,7 +68,7 @@ int verify(const Tool& tool, const ExchangeFlags& f) {
     return wrong.empty() ? 0 : 1;
 }
 
-Json json_of_cell(const Cell& cell) {
+Json json_of_cell(const SqlCell& cell) {
     return std::visit([](const auto& value) { return Json(value); }, cell);
 }
 
@@ -79,7 +79,7 @@ int sql(const Tool& tool, const ExchangeFlags& f) {
     long rows = 0;
     query(
         s.store.db(), f.sql,
-        [&](const std::vector<std::string>& names, const std::vector<Cell>& cells) {
+        [&](const std::vector<std::string>& names, const std::vector<SqlCell>& cells) {
             ++rows;
             Json row = Json::object();
             for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = json_of_cell(cells[i]);

@@ -57,18 +57,18 @@ MemSession::MemSession(const Tool& tool, const StoreFlags& f, Access access)
     : settings(settings_of(tool, environment)), store(store_path(settings, environment), access, options_of(environment)),
       embedding(settings.text("mem.embedder").value_or("builtin"), loop, settings, environment), vectors(store, embedding), space_(f.space) {}
 
-Selection MemSession::selection(const SelectFlags& f) const {
+PassageSelection MemSession::selection(const SelectFlags& f) const {
     const auto time = [this](const std::string& text) -> std::optional<std::int64_t> {
         if (text.empty()) return std::nullopt;
         return parse_when(text, store.now() * 1000) / 1000;
     };
-    Selection s;
+    PassageSelection s;
     s.space = space_;
     s.tags = f.tags;
     s.source = f.source;
     s.from = time(f.from);
     s.to = time(f.to);
-    if (f.pinned) s.pins = Selection::Pins::only;
+    if (f.pinned) s.pins = PassageSelection::Pins::only;
     return s;
 }
 

@@ -50,7 +50,7 @@ struct MemSession {
 
     /// --namespace, or "default".
     std::string space() const { return space_.value_or(std::string{default_space}); }
-    Selection selection(const SelectFlags&) const;
+    PassageSelection selection(const SelectFlags&) const;
     /// The passages a person names: numbers as ls shows them, or records' own ids. Throws Error{usage} where one is not there.
     std::vector<Passage> named(const std::vector<std::string>& ids);
 
