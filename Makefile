@@ -9,7 +9,7 @@ export LLM_BUILD_DIR = $(abspath $(BUILD))
 BUILD_PACKAGES = build-essential cmake ninja-build pkg-config ccache libcli11-dev nlohmann-json3-dev \
   libcurl4-openssl-dev libsqlite3-dev libhnswlib-dev libfmt-dev libjq-dev libkainjow-mustache-dev \
   libvalijson-dev libtomlplusplus-dev libutf8proc-dev libstemmer-dev libmd-dev \
-  libxxhash-dev libgumbo-dev libpcre2-dev libedit2 ca-certificates
+  libxxhash-dev libgumbo-dev libpcre2-dev libyaml-cpp-dev libedit2 ca-certificates
 TEST_PACKAGES = catch2 python3 nodejs nginx-light openssl curl jq mandoc zsh fish miller lintian fakeroot \
   procps sqlite3 poppler-utils
 LINT_PACKAGES = clang clang-format
