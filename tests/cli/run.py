@@ -28,6 +28,7 @@ import home as homes  # noqa: E402
 VARYING = (
     (re.compile(rb'"(ms|first_ms)":\s*[0-9.e+-]+'), rb'"\1":0'),
     (re.compile(rb"\b[0-9]+\.[0-9]{2} s\b"), b"0.00 s"),
+    (re.compile(rb"p50 [0-9.]+ m?s, p95 [0-9.]+ m?s"), b"p50 0 s, p95 0 s"),
 )
 
 

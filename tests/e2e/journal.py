@@ -59,7 +59,7 @@ def many_processes_write_one_journal_and_lose_nothing(w):
         def run(n):
             try:
                 given = jsonl(*({"id": f"{n}-{k}", "prompt": "x"} for k in range(25)))
-                result = ask(home, "-m", "p/any", "--jobs", 8, stdin=given)
+                result = ask(home, "-q", "-m", "p/any", "--jobs", 8, stdin=given)
                 equal(result.words, "")
             except BaseException as error:
                 failures.append(error)

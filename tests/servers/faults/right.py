@@ -162,3 +162,15 @@ async def until_close(x, argument):
     kind = x.stream_type if x.streams else "application/json"
     await x.send(f"HTTP/1.0 200 OK\r\ncontent-type: {kind}\r\n\r\n".encode() + data)
     x.cut()
+
+
+@scenario("rate-left")
+async def rate_left(x, argument):
+    """An answer with OpenAI's rate headers: ARGUMENT is LEFT+RESET, as in 0+1.5s; of a limit of 100."""
+    left, _, reset = (argument or "0+1s").partition("+")
+    headers = [
+        ("x-ratelimit-limit-requests", "100"),
+        ("x-ratelimit-remaining-requests", left),
+        ("x-ratelimit-reset-requests", reset),
+    ]
+    await x.reply(200, x.whole(x.answer(text=x.last_turn[1])), headers)
