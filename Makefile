@@ -11,10 +11,10 @@ BUILD_PACKAGES = build-essential cmake ninja-build pkg-config ccache libcli11-de
   libvalijson-dev libtomlplusplus-dev libutf8proc-dev libstemmer-dev libmd-dev \
   libxxhash-dev libgumbo-dev libpcre2-dev libyaml-cpp-dev libedit2 ca-certificates
 TEST_PACKAGES = catch2 python3 nodejs nginx-light openssl curl jq mandoc zsh fish miller lintian fakeroot \
-  procps sqlite3 poppler-utils
+  procps sqlite3 poppler-utils parallel strace
 LINT_PACKAGES = clang clang-format
 
-.PHONY: help deps deps-build deps-test deps-lint configure build demo test bench install uninstall lint fmt asan fuzz golden docs deb model tidy clean
+.PHONY: help deps deps-build deps-test deps-lint configure build demo test soak bench install uninstall lint fmt asan fuzz golden docs deb model tidy clean
 
 help:            ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +44,11 @@ test: deps-test ## build everything and run every test
 	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="-DLLM_TESTS=ON -DLLM_WERROR=ON $(CMAKE_FLAGS)"
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j 2
+
+soak: deps-test ## kill runs at random, two hundred times (KILLS=…), and look for what was lost
+	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="-DLLM_TESTS=ON $(CMAKE_FLAGS)"
+	cmake --build $(BUILD)
+	@for script in tests/soak/*.py; do python3 $$script --build $(BUILD) --kills $(or $(KILLS),200) || exit 1; done
 
 bench: deps-test ## measure, one JSON line a figure
 	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="-DLLM_TESTS=ON $(CMAKE_FLAGS)"
