@@ -12,7 +12,7 @@ namespace llm {
 
 /// A row nominated by its codes: where its vector stands in the store, the owner's row id, and the codes
 /// where they came from a snapshot (else null).
-struct Candidate {
+struct Nominee {
     float score;
     std::int64_t place;
     std::int64_t row;
@@ -32,24 +32,24 @@ public:
     }
 
     /// Call where `candidate.score > bar()`; a NaN never is.
-    void add(const Candidate& candidate) {
+    void add(const Nominee& candidate) {
         if (kept_.size() == room_) {
-            std::ranges::pop_heap(kept_, std::greater{}, &Candidate::score);
+            std::ranges::pop_heap(kept_, std::greater{}, &Nominee::score);
             kept_.pop_back();
         }
         kept_.push_back(candidate);
-        std::ranges::push_heap(kept_, std::greater{}, &Candidate::score);
+        std::ranges::push_heap(kept_, std::greater{}, &Nominee::score);
     }
 
     /// Best first.
-    std::vector<Candidate> sorted() && {
-        std::ranges::sort(kept_, std::greater{}, &Candidate::score);
+    std::vector<Nominee> sorted() && {
+        std::ranges::sort(kept_, std::greater{}, &Nominee::score);
         return std::move(kept_);
     }
 
 private:
     std::size_t room_;
-    std::vector<Candidate> kept_;
+    std::vector<Nominee> kept_;
 };
 
 }  // namespace llm

@@ -64,8 +64,8 @@ private:
                 if (l.info.provider == model.endpoint.name && !l.info.name.empty() && l.info.name != model.model) others.push_back(l.info.name);
             if (others.empty()) return;  // nobody says what it has
             const std::string near = nearest(model.model, others);
-            say(line, "nothing is known of the model {}{}; a table [model.\"{}\"] in config.toml may say what it is", model.full_name(),
-                near.empty() ? "" : "; did you mean '" + model.endpoint.name + '/' + near + "'?", model.full_name());
+            say(line, "nothing is known of the model {}{} a table [model.\"{}\"] in config.toml may say what it is", model.full_name(),
+                near.empty() ? ";" : "; did you mean '" + model.endpoint.name + '/' + near + "'? If not,", model.full_name());
         } catch (const Error& e) {
             std::vector<std::string> routes;
             for (const RouteEntry& r : policy_.routes) routes.push_back(r.name);

@@ -248,7 +248,8 @@ void Decider::choose(Run& run) {
         for (const std::size_t i : order)
             if (take(run, run.sums[i].first, fmt::format("{}, {:.3g}", run.reasons[i], run.sums[i].second))) break;
     }
-    if (!d.target && !policy_.fallback.empty()) take(run, policy_.fallback, d.tried.empty() ? "default" : "default, for want of another");
+    const bool passed_over = std::ranges::any_of(d.tried, [](const Tried& t) { return !t.tier.empty(); });
+    if (!d.target && !policy_.fallback.empty()) take(run, policy_.fallback, passed_over ? "default, for want of another" : "default");
     if (!d.target && run.second_best) {
         d.target = run.second_best;
         d.reason = run.second_reason;
