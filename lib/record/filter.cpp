@@ -129,6 +129,7 @@ private:
     /// Takes lines while there are any and a step may begin.
     void serve() {
         waiting_for_input_ = false;
+        if (resume_) resume_->save();  // before further calls begin: after a kill only those in flight are asked again
         std::string_view line;
         while (has_room() && !out_.closed()) {
             switch (reader_.next(line)) {
