@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "evaluators/parameters.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace llm {
@@ -35,12 +36,15 @@ std::size_t balanced_end(std::string_view text, std::size_t from) {
     return std::string_view::npos;
 }
 
-/// Every object or list that stands in the text, outermost ones, in order. Unbalanced openings make it look again a bounded number of times only.
+/// Every object or list that stands in the text, outermost ones, in order. What opens and never closes is read to the end each time, so that there is a
+/// bound on how much is read.
 std::vector<Json> values_in(std::string_view text) {
     std::vector<Json> out;
-    int attempts = 1000;
-    for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos && attempts > 0; --attempts) {
+    const std::size_t most = 64 * 1024 + 16 * text.size();
+    std::size_t looked_at = 0;
+    for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos && looked_at < most;) {
         const std::size_t end = balanced_end(text, at);
+        looked_at += std::min(end, text.size()) - at;
         Json value = end == std::string_view::npos ? Json(Json::value_t::discarded) : Json::parse(text.substr(at, end - at), nullptr, false);
         const bool read = !value.is_discarded();
         if (read) out.push_back(std::move(value));

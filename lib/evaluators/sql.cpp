@@ -3,7 +3,7 @@
 #include "evaluators/sql_syntax.hpp"
 
 #include "evaluators/parameters.hpp"
-#include "evaluators/regex_match.hpp"
+#include "text/pattern.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ constexpr std::array types{
 };
 
 struct Allowed {
-    std::vector<Regex> list;
+    std::vector<Pattern> list;
     bool any = true;
 
     Allowed(const CheckSpec& spec, std::string_view name) {
@@ -27,14 +27,14 @@ struct Allowed {
         any = false;
         CheckSpec inner = spec;
         inner.value = given;
-        for (const std::string& pattern : list_parameter(inner)) list.emplace_back(pattern, "i");
+        for (const std::string& pattern : list_parameter(inner)) list.emplace_back("(?i)\\A(?:" + pattern + ")\\z");
     }
     /// The first use that none of the patterns matches, or nothing.
     std::string refused(const std::vector<SqlUse>& uses) const {
         if (any) return {};
         for (const SqlUse& u : uses) {
             const std::string written = u.kind + "::" + u.of + "::" + u.name;
-            if (std::ranges::none_of(list, [&](const Regex& r) { return r.matches_whole(written); })) return written;
+            if (std::ranges::none_of(list, [&](const Pattern& p) { return p.found_in(written); })) return written;
         }
         return {};
     }

@@ -1,37 +1,13 @@
-// Recursive descent; a rule that does not fit throws, so what is left after it has been read in full.
-#include "evaluators/sql_syntax.hpp"
+#include "evaluators/sql_reader.hpp"
 
-#include "evaluators/sql_tokens.hpp"
-
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <stdexcept>
-#include <utility>
 
 namespace llm {
 namespace {
 
-using Kind = SqlToken::Kind;
-constexpr int deepest = 150;
-
-// Words that cannot be names without quotes.
-constexpr auto reserved = std::to_array<std::string_view>({"ALL",    "AND",    "AS",     "ASC",   "BETWEEN", "BY",     "CASE",      "CREATE", "CROSS",  "DELETE", "DESC", "DISTINCT", "DROP",  "ELSE",  "END",
-                                                           "EXCEPT", "EXISTS", "FETCH",  "FROM",  "FULL",    "GROUP",  "HAVING",    "IN",     "INNER",  "INSERT", "INTERSECT", "INTO", "IS",   "JOIN",  "LEFT",
-                                                           "LIKE",   "LIMIT",  "NATURAL", "NOT",  "NULL",    "ON",     "OR",        "ORDER",  "OUTER",  "RETURNING", "RIGHT", "SELECT", "SET",  "TABLE", "THEN",
-                                                           "UNION",  "UPDATE", "USING",  "VALUES", "WHEN",   "WHERE",  "WITH",      "WINDOW", "QUALIFY", "OFFSET"});
-// Words that begin what follows an expression or a table, so that they are no alias.
-constexpr auto followers = std::to_array<std::string_view>({"FOR", "STRAIGHT_JOIN", "ROLLUP", "PIVOT", "TABLESAMPLE", "MINUS", "SEPARATOR", "IGNORE", "USE", "FORCE", "LATERAL", "OUTER", "CROSS"});
-
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
-}
-
-class Parser {
+class Parser final : public SqlReader {
 public:
-    Parser(std::vector<SqlToken> tokens) : tokens_(std::move(tokens)) {}
+    using SqlReader::SqlReader;
 
     SqlShape all() {
         bool any = false;
@@ -46,63 +22,6 @@ public:
     }
 
 private:
-    struct Depth {
-        explicit Depth(int& d) : depth(d) {
-            if (++depth > deepest) throw std::invalid_argument("nested too deep");
-        }
-        ~Depth() { --depth; }
-        Depth(const Depth&) = delete;
-        Depth& operator=(const Depth&) = delete;
-        int& depth;
-    };
-
-    const SqlToken& now(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
-    bool at_end() const { return now().kind == Kind::end; }
-    bool is(std::string_view word, std::size_t ahead = 0) const { return now(ahead).kind == Kind::word && now(ahead).text == word; }
-    bool is_mark(std::string_view m, std::size_t ahead = 0) const { return now(ahead).kind == Kind::mark && now(ahead).text == m; }
-    bool word(std::string_view w) { return is(w) ? (++at_, true) : false; }
-    bool any_word(std::initializer_list<std::string_view> words) {
-        return std::ranges::any_of(words, [this](std::string_view w) { return word(w); });
-    }
-    bool mark(std::string_view m) { return is_mark(m) ? (++at_, true) : false; }
-    [[noreturn]] void fail(std::string_view wanted) const { throw std::invalid_argument(fmt::format("{} where {} is wanted (byte {})", now().shown, wanted, now().at + 1)); }
-    void need(std::string_view w) {
-        if (!word(w)) fail(w);
-    }
-    void need_mark(std::string_view m) {
-        if (!mark(m)) fail(m);
-    }
-
-    bool is_name(std::size_t ahead = 0) const { return now(ahead).kind == Kind::name || (now(ahead).kind == Kind::word && !among(reserved, now(ahead).text)); }
-    std::string name() {
-        if (!is_name()) fail("a name");
-        return tokens_[at_++].kind == Kind::name ? tokens_[at_ - 1].text : tokens_[at_ - 1].shown;
-    }
-    void alias() {
-        if (word("AS")) {
-            if (now().kind == Kind::string) ++at_;
-            else name();
-        } else if (is_name() && !among(followers, now().text)) {
-            name();
-        }
-    }
-    void names_in_brackets() {
-        need_mark("(");
-        do name();
-        while (mark(","));
-        need_mark(")");
-    }
-
-    /// [database.]table
-    std::string table(std::string_view kind) {
-        std::vector<std::string> parts{name()};
-        while (mark(".")) parts.push_back(name());
-        const std::string last = parts.back();
-        if (std::ranges::find(local_names_, last) == local_names_.end()) shape_.tables.push_back({std::string{kind}, parts.size() > 1 ? parts[parts.size() - 2] : "null", last});
-        return last;
-    }
-    void column(std::string_view kind, std::string of, std::string column_name) { shape_.columns.push_back({std::string{kind}, std::move(of), std::move(column_name)}); }
-
     void statement() {
         const Depth d(depth_);
         if (is("WITH")) with();
@@ -119,7 +38,7 @@ private:
         definition();
     }
 
-    void with() {
+    void with() override {
         need("WITH");
         word("RECURSIVE");
         do {
@@ -134,7 +53,7 @@ private:
         } while (mark(","));
     }
 
-    void query() {
+    void query() override {
         const Depth d(depth_);
         core();
         while (any_word({"UNION", "INTERSECT", "EXCEPT", "MINUS"})) {
@@ -205,16 +124,6 @@ private:
         }
     }
 
-    void order_by() {
-        if (!word("ORDER")) return;
-        need("BY");
-        do {
-            expression();
-            any_word({"ASC", "DESC"});
-            if (word("NULLS") && !any_word({"FIRST", "LAST"})) fail("FIRST or LAST");
-        } while (mark(","));
-    }
-
     void item() {
         if (mark("*")) return column("select", "null", "(.*)");
         if (is_name() && is_mark(".", 1) && is_mark("*", 2)) {
@@ -226,7 +135,7 @@ private:
         expression();
         const bool bare = at_ - from == 1 && is_name_token(from);
         // `SELECT a b FROM t` rather lacks a comma than names a.
-        if (bare && is_name() && !among(followers, now().text)) fail("a comma, AS or FROM");
+        if (bare && is_name() && !is_follower(now().text)) fail("a comma, AS or FROM");
         alias();
     }
     bool is_name_token(std::size_t i) const { return tokens_[i].kind == Kind::name || tokens_[i].kind == Kind::word; }
@@ -386,7 +295,7 @@ private:
     void definition() {
         constexpr auto verbs = std::to_array<std::string_view>(
             {"CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "REVOKE", "BEGIN", "START", "COMMIT", "ROLLBACK", "USE", "SHOW", "DESCRIBE", "SET", "ANALYZE", "VACUUM", "PRAGMA", "CALL", "MERGE", "RENAME", "COMMENT", "LOCK", "SAVEPOINT", "RELEASE", "REFRESH"});
-        if (now().kind != Kind::word || !among(verbs, now().text)) fail("SELECT, INSERT, UPDATE, DELETE, WITH or a definition");
+        if (now().kind != Kind::word || std::ranges::find(verbs, now().text) == verbs.end()) fail("SELECT, INSERT, UPDATE, DELETE, WITH or a definition");
         const std::string verb = tokens_[at_++].text;
         if (verb == "CREATE" || verb == "DROP" || verb == "ALTER") {
             while (any_word({"OR", "REPLACE", "TEMPORARY", "TEMP", "UNIQUE", "GLOBAL", "LOCAL", "UNLOGGED", "EXTERNAL", "RECURSIVE", "FULLTEXT"})) {}
@@ -436,228 +345,6 @@ private:
         rest();
     }
 
-    void balanced() {
-        need_mark("(");
-        while (!is_mark(")")) {
-            if (at_end()) fail(")");
-            if (is_mark("(")) balanced();
-            else ++at_;
-        }
-        ++at_;
-    }
-
-    void rest() {
-        while (!at_end() && !is_mark(";")) {
-            if (is_mark("(")) balanced();
-            else if (is_mark(")")) fail("; or the end");
-            else ++at_;
-        }
-    }
-
-    // Expressions -----------------------------------------------------------------------------------------
-
-    void expressions() {
-        do expression();
-        while (mark(","));
-    }
-
-    void expression() {
-        const Depth d(depth_);
-        do {
-            while (word("NOT")) {}
-            predicate();
-        } while (any_word({"AND", "OR", "XOR"}) || mark("&&"));
-    }
-
-    void predicate() {
-        sum();
-        while (true) {
-            if (word("IS")) {
-                word("NOT");
-                if (word("DISTINCT")) {
-                    need("FROM");
-                    sum();
-                } else if (!any_word({"NULL", "TRUE", "FALSE", "UNKNOWN"})) {
-                    sum();
-                }
-                continue;
-            }
-            const std::size_t from = at_;
-            word("NOT");
-            if (word("BETWEEN")) {
-                word("SYMMETRIC");
-                sum();
-                need("AND");
-                sum();
-            } else if (word("IN")) {
-                if (is_mark("(")) in_brackets();
-                else primary();
-            } else if (any_word({"LIKE", "ILIKE", "REGEXP", "RLIKE", "GLOB", "MATCH"}) || (is("SIMILAR") && is("TO", 1) && (at_ += 2, true))) {
-                sum();
-                if (word("ESCAPE")) primary();
-            } else {
-                at_ = from;
-                if (!mark("=") && !mark("<>") && !mark("!=") && !mark("<=") && !mark(">=") && !mark("<") && !mark(">") && !mark("==") && !mark("<=>") && !mark("~") && !mark("~*") && !mark("!~") &&
-                    !mark("@>") && !mark("<@") && !mark(":="))
-                    return;
-                any_word({"ANY", "ALL", "SOME"});
-                sum();
-            }
-        }
-    }
-
-    void sum() {
-        do {
-            while (mark("-") || mark("+") || mark("~") || mark("!")) {}
-            postfix();
-        } while (mark("+") || mark("-") || mark("*") || mark("/") || mark("%") || mark("||") || mark("|") || mark("&") || mark("^") || mark("->") || mark("->>") || any_word({"DIV", "MOD"}));
-    }
-
-    void postfix() {
-        primary();
-        while (true) {
-            if (mark("::")) type();
-            else if (word("COLLATE")) name();
-            else if (is("AT") && is("TIME", 1)) {
-                at_ += 2;
-                need("ZONE");
-                primary();
-            } else if (mark("[")) {
-                expression();
-                if (mark(":")) expression();
-                need_mark("]");
-            } else {
-                return;
-            }
-        }
-    }
-
-    void type() {
-        name();
-        while (is("PRECISION") || is("VARYING") || is("UNSIGNED") || is("ZONE") || is("TIME") || is("WITHOUT") || (is("WITH") && is("TIME", 1))) ++at_;
-        if (is_mark("(")) balanced();
-        while (is_mark("[") && is_mark("]", 1)) at_ += 2;
-    }
-
-    /// ( query | expressions | arguments with the words that functions take between them )
-    void in_brackets() {
-        const Depth d(depth_);
-        need_mark("(");
-        if (mark(")")) return;
-        if (is("SELECT") || is("WITH") || is("VALUES")) {
-            if (is("WITH")) with();
-            query();
-            return need_mark(")");
-        }
-        any_word({"DISTINCT", "ALL"});
-        do {
-            if (mark("*")) continue;
-            any_word({"BOTH", "LEADING", "TRAILING"});
-            if (!is("FROM")) expression();
-            while (any_word({"FROM", "FOR", "IN", "USING", "SEPARATOR", "AS"})) {
-                if (tokens_[at_ - 1].text == "AS") type();
-                else expression();
-            }
-        } while (mark(","));
-        order_by();
-        if (word("SEPARATOR")) primary();
-        if (word("LIMIT")) expression();
-        need_mark(")");
-    }
-
-    void window() {
-        if (is_name()) {
-            name();
-            return;
-        }
-        need_mark("(");
-        if (is_name() && !is("PARTITION") && !is("ROWS") && !is("RANGE") && !is("GROUPS")) name();
-        if (word("PARTITION")) {
-            need("BY");
-            expressions();
-        }
-        order_by();
-        while (!is_mark(")")) {
-            if (at_end()) fail(")");
-            ++at_;
-        }
-        need_mark(")");
-    }
-
-    void primary() {
-        const Depth d(depth_);
-        const SqlToken& t = now();
-        if (t.kind == Kind::number || t.kind == Kind::string || t.kind == Kind::parameter) {
-            ++at_;
-            while (t.kind == Kind::string && now().kind == Kind::string) ++at_;
-            return;
-        }
-        if (is_mark("(")) return in_brackets();
-        if (any_word({"NULL", "DEFAULT"})) return;
-        if (word("CASE")) return case_expression();
-        if (word("EXISTS")) return in_brackets();
-        if (is("INTERVAL") && !is_mark(".", 1) && !is_mark(",", 1)) {
-            ++at_;
-            primary();
-            if (any_word({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND"}) && word("TO")) name();
-            return;
-        }
-        if ((is("DATE") || is("TIME") || is("TIMESTAMP") || is("ARRAY")) && (now(1).kind == Kind::string || is_mark("[", 1))) {
-            ++at_;
-            if (!mark("[")) {
-                ++at_;
-                return;
-            }
-            if (!is_mark("]")) expressions();
-            return need_mark("]");
-        }
-        // LEFT(x, 2) and the like are functions although the words are reserved.
-        if ((is("LEFT") || is("RIGHT") || is("REPLACE") || is("VALUES") || is("IF")) && is_mark("(", 1)) {
-            ++at_;
-            return in_brackets();
-        }
-        reference();
-    }
-
-    void case_expression() {
-        if (!is("WHEN")) expression();
-        do {
-            need("WHEN");
-            expression();
-            need("THEN");
-            expression();
-        } while (is("WHEN"));
-        if (word("ELSE")) expression();
-        need("END");
-    }
-
-    void reference() {
-        std::string of = "null", n = name();
-        while (is_mark(".")) {
-            ++at_;
-            if (mark("*")) return column("select", n, "(.*)");
-            of = std::exchange(n, name());
-        }
-        if (!is_mark("(")) return column("select", of, n);
-        in_brackets();
-        if (word("FILTER")) {
-            need_mark("(");
-            need("WHERE");
-            expression();
-            need_mark(")");
-        }
-        if (word("WITHIN")) {
-            need("GROUP");
-            in_brackets();
-        }
-        if (word("OVER")) window();
-    }
-
-    std::vector<SqlToken> tokens_;
-    std::size_t at_ = 0;
-    int depth_ = 0;
-    SqlShape shape_;
-    std::vector<std::string> local_names_;
 };
 
 }  // namespace

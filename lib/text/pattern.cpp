@@ -53,7 +53,11 @@ Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 
 std::optional<std::string_view> Pattern::first_in(std::string_view text) const {
-    const int found = pcre2_match(compiled_->code.get(), units(text), text.size(), 0, 0, compiled_->match.get(), compiled_->limits.get());
+    const auto match = [&](std::uint32_t options) {
+        return pcre2_match(compiled_->code.get(), units(text), text.size(), 0, options, compiled_->match.get(), compiled_->limits.get());
+    };
+    int found = match(0);
+    if (found == PCRE2_ERROR_JIT_STACKLIMIT) found = match(PCRE2_NO_JIT);  // the interpreter keeps its state on the heap
     if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
     if (found < 0)
         throw Error(Fault::data, "the regular expression '{}' gave up on a text of {} bytes: {}; write it without nested repetitions", source_,
