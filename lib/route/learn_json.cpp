@@ -164,9 +164,12 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     out.offset_ = number(json, "offset");
     out.typical_ = number(json, "typical");
     if (!member(json, "threshold").is_null()) out.threshold_ = number(json, "threshold");
-    if (const Json& known = member(json, "trained_on"); known.is_array())
-        for (const Json& h : known)
-            if (h.is_string()) out.trained_on_.push_back(std::strtoull(h.get_ref<const std::string&>().c_str(), nullptr, 16));
+    const Json& known = member(json, "trained_on");
+    if (!known.is_array()) damaged("trained_on");
+    for (const Json& h : known) {
+        if (!h.is_string()) damaged("trained_on");
+        out.trained_on_.push_back(std::strtoull(h.get_ref<const std::string&>().c_str(), nullptr, 16));
+    }
     if (!std::is_sorted(out.trained_on_.begin(), out.trained_on_.end())) damaged("trained_on");
     return out;
 }

@@ -125,3 +125,34 @@ TEST_CASE("learn: the threshold sends the wanted share of scores to the strong m
     CHECK(sent(0.5) == 2);
     CHECK(sent(1) == 4);
 }
+
+TEST_CASE("learn: a router knows its threshold after saving, and how much of a set it was trained on") {
+    const std::vector<Outcome> all = outcomes(0, 200);
+    Router router = Router::train(all, embedder());
+    CHECK_FALSE(router.threshold());
+    router.set_threshold(0.25);
+    const Router loaded = Router::from_json(router.to_json(), embedder());
+    CHECK(loaded.threshold() == Approx(0.25));
+    std::vector<std::string_view> seen, half;
+    const std::vector<Outcome> others = outcomes(1000, 1200);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        seen.push_back(all[i].prompt);
+        half.push_back(i % 2 == 0 ? all[i].prompt : others[i].prompt);
+    }
+    CHECK(loaded.seen(seen) == 1);
+    CHECK(loaded.seen(half) == Approx(0.5));
+    std::vector<std::string_view> unseen;
+    for (const Outcome& o : others) unseen.push_back(o.prompt);
+    CHECK(loaded.seen(unseen) == 0);
+}
+
+TEST_CASE("learn: of many prompts a sketch is kept, and it estimates the share seen") {
+    const std::vector<Outcome> all = outcomes(0, 2000), others = outcomes(10000, 12000);
+    LearnOptions quick;
+    quick.calibration_folds = 0;
+    quick.words = 0;
+    const Router router = Router::train(all, embedder(), quick);
+    std::vector<std::string_view> mixed;
+    for (std::size_t i = 0; i < all.size(); ++i) mixed.push_back(i % 4 == 0 ? all[i].prompt : others[i].prompt);
+    CHECK(router.seen(mixed) == Approx(0.25).margin(0.1));
+}
