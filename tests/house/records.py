@@ -11,6 +11,7 @@ import house
 # How each tool serves records without network. A new tool adds its lines; without any it fails here.
 SERVES = {
     "llm-ask": [["-m", "builtin/echo", "--no-log"]],
+    "llm-route": [["-p", str(house.ROOT / "tests/house/policy.toml")]],
     "llm-cache": [["get", "-m", "builtin/echo"]],
     "llm-eval": [["--no-log"]],
 }
