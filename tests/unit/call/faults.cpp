@@ -1,0 +1,239 @@
+// Every passing fault of a server on a real socket, scripted a connection: which fault it is, how often it was asked, and how long was waited,
+// on a clock that is set forward instead of waiting.
+#include "call/caller.hpp"
+
+#include "base/paths.hpp"
+#include "support/catch.hpp"
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mutex>
+#include <netinet/in.h>
+#include <numeric>
+#include <poll.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace llm;
+
+namespace {
+
+std::string answer_of(std::string_view status, std::string_view headers, std::string_view body) {
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}", status, headers, body.size(), body);
+}
+const std::string good = answer_of("200 OK", "",
+                                   R"({"model":"m","choices":[{"message":{"role":"assistant","content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}})");
+std::string refusal(std::string_view status, std::string_view headers = "") { return answer_of(status, headers, R"({"error":{"message":"no"}})"); }
+
+/// Answers the n-th connection with the n-th of the script, the last one ever after; an empty answer closes before the headers.
+class Scripted {
+public:
+    explicit Scripted(std::vector<std::string> script) : script_(std::move(script)) {
+        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof at;
+        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0);
+        REQUIRE(::listen(listener_, 64) == 0);
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
+        port = ntohs(at.sin_port);
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~Scripted() {
+        over_ = true;
+        thread_.join();
+        ::close(listener_);
+    }
+    int port = 0;
+    std::atomic<int> asked{0};
+
+private:
+    void serve() {
+        while (!over_) {
+            pollfd p{listener_, POLLIN, 0};
+            if (::poll(&p, 1, 20) <= 0) continue;
+            const int fd = ::accept(listener_, nullptr, nullptr);
+            if (fd < 0) continue;
+            const auto n = static_cast<std::size_t>(asked++);
+            read_request(fd);
+            const std::string& says = script_[std::min(n, script_.size() - 1)];
+            [[maybe_unused]] const auto sent = ::send(fd, says.data(), says.size(), MSG_NOSIGNAL);
+            ::shutdown(fd, SHUT_WR);
+            char rest[256];
+            while (::recv(fd, rest, sizeof rest, 0) > 0) {
+            }
+            ::close(fd);
+        }
+    }
+    static void read_request(int fd) {
+        std::string got;
+        char block[4096];
+        while (got.find("\r\n\r\n") == std::string::npos || got.back() != '}') {
+            const ssize_t n = ::recv(fd, block, sizeof block, 0);
+            if (n <= 0) return;
+            got.append(block, static_cast<std::size_t>(n));
+        }
+    }
+    std::vector<std::string> script_;
+    int listener_ = -1;
+    std::atomic<bool> over_{false};
+    std::thread thread_;
+};
+
+struct Outcome {
+    std::optional<Fault> fault;
+    std::optional<int> status;
+    std::string text;
+    int asked = 0;
+    std::vector<double> waited;
+    double all() const { return std::accumulate(waited.begin(), waited.end(), 0.0); }
+};
+
+struct Scene {
+    std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("llm-faults-{}", ::getpid());
+    int retries = 3;
+    std::optional<double> timeout;
+    Scene() { std::filesystem::remove_all(folder); }
+    ~Scene() { std::filesystem::remove_all(folder); }
+
+    Outcome ask(std::vector<std::string> script, int calls = 1) {
+        Scripted server{std::move(script)};
+        const Environment environment{{{"HOME", folder.string()}}};
+        const Settings settings = Settings::parse(fmt::format("[provider.p]\nprotocol = \"openai\"\nbase_url = \"http://127.0.0.1:{}/v1\"\n", server.port), "config.toml", environment);
+        Loop loop;
+        Outcome outcome;
+        CallOptions options;
+        options.tool = "test";
+        options.retries = retries;
+        options.timeout = timeout;
+        options.log = CallOptions::Log::no;
+        options.skip = [&outcome](double seconds) { outcome.waited.push_back(seconds); };
+        Caller caller{loop, settings, environment, options};
+        const Models models{settings, environment};
+        const ResolvedModel model = models.resolve("p/m");
+        for (int i = 0; i < calls; ++i) {
+            Request request;
+            request.messages = {Message::of(Role::user, "x")};
+            outcome.fault.reset();
+            try {
+                CallContext context;
+                Task<Answer> task = caller.call(model, std::move(request), {}, std::move(context));
+                task.start();
+                while (!task.done()) loop.run_once();
+                outcome.text = task.result().completion.text;
+            } catch (const Error& e) {
+                outcome.fault = e.fault;
+                outcome.status = e.status;
+            }
+        }
+        outcome.asked = server.asked;
+        return outcome;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("faults: what passes is asked four times, and waited for by chance within bounds that double") {
+    for (const auto& [answer, fault, status] : std::vector<std::tuple<std::string, Fault, int>>{
+             {refusal("408 Request Timeout"), Fault::timeout, 408},
+             {refusal("409 Conflict"), Fault::rate_limit, 409},
+             {refusal("425 Too Early"), Fault::rate_limit, 425},
+             {refusal("429 Too Many Requests"), Fault::rate_limit, 429},
+             {refusal("500 Internal Server Error"), Fault::provider, 500},
+             {refusal("502 Bad Gateway"), Fault::provider, 502},
+             {refusal("503 Service Unavailable"), Fault::provider, 503},
+             {refusal("504 Gateway Timeout"), Fault::timeout, 504},
+             {refusal("529 Overloaded"), Fault::provider, 529},
+             {std::string{}, Fault::unreachable, 0},
+             {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"choices\":[", Fault::provider, 0},
+             {answer_of("200 OK", "", "{\"choices\": oops}"), Fault::provider, 0},
+             {answer_of("200 OK", "", ""), Fault::provider, 0},
+             {answer_of("200 OK", "", "<html><body>hello</body></html>"), Fault::provider, 0},
+         }) {
+        CAPTURE(answer);
+        Scene scene;
+        const Outcome o = scene.ask({answer});
+        CHECK(o.fault == fault);
+        CHECK(o.status.value_or(0) == status);
+        CHECK(o.asked == 4);
+        REQUIRE(o.waited.size() == 3);
+        CHECK(o.waited[0] <= .5);
+        CHECK(o.waited[1] <= 1);
+        CHECK(o.waited[2] <= 2);
+    }
+}
+
+TEST_CASE("faults: what does not pass is asked once and waited for never") {
+    for (const auto& [answer, fault] : std::vector<std::pair<std::string, Fault>>{
+             {refusal("400 Bad Request"), Fault::refused},
+             {refusal("401 Unauthorized"), Fault::auth},
+             {refusal("403 Forbidden"), Fault::auth},
+             {refusal("404 Not Found"), Fault::refused},
+             {refusal("413 Content Too Large"), Fault::refused},
+             {refusal("422 Unprocessable"), Fault::refused},
+             {refusal("302 Found", "Location: http://127.0.0.2/\r\n"), Fault::provider},
+         }) {
+        CAPTURE(answer);
+        Scene scene;
+        const Outcome o = scene.ask({answer});
+        CHECK(o.fault == fault);
+        CHECK(o.asked == 1);
+        CHECK(o.waited.empty());
+    }
+}
+
+TEST_CASE("faults: Retry-After is obeyed in its three spellings, and no longer than asked") {
+    for (const auto& [headers, seconds] : std::vector<std::pair<std::string, double>>{
+             {"Retry-After: 17\r\n", 17},
+             {"Date: Tue, 24 Nov 2026 01:00:00 GMT\r\nRetry-After: Tue, 24 Nov 2026 01:00:42 GMT\r\n", 42},
+             {"retry-after-ms: 1500\r\nRetry-After: 99\r\n", 1.5},
+         })
+        for (const char* status : {"429 Too Many Requests", "503 Service Unavailable", "529 Overloaded"}) {
+            CAPTURE(headers, status);
+            Scene scene;
+            const Outcome o = scene.ask({refusal(status, headers), good});
+            CHECK_FALSE(o.fault.has_value());
+            CHECK(o.text == "fine");
+            CHECK(o.asked == 2);
+            CHECK(o.all() == Approx(seconds).margin(.2));
+        }
+}
+
+TEST_CASE("faults: a pause longer than the call may take is not waited for, nor is the server asked within it") {
+    Scene scene;
+    scene.timeout = 60;
+    const Outcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 600\r\n"), good}, 2);
+    CHECK(o.fault == Fault::rate_limit);
+    CHECK(o.asked == 1);
+    CHECK(o.all() == 0);
+}
+
+TEST_CASE("faults: the pause a server asks for holds for the next call too") {
+    Scene scene;
+    scene.retries = 0;
+    const Outcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 30\r\n"), good}, 2);
+    CHECK(o.text == "fine");
+    CHECK(o.asked == 2);
+    CHECK(o.all() == Approx(30).margin(.2));
+}
+
+TEST_CASE("faults: rate headers of an answer stop the next call until the reset") {
+    Scene scene;
+    const std::string last = answer_of("200 OK", "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 12s\r\n",
+                                       R"({"choices":[{"message":{"role":"assistant","content":"last"},"finish_reason":"stop"}]})");
+    const Outcome o = scene.ask({last, good}, 2);
+    CHECK(o.text == "fine");
+    CHECK(o.all() == Approx(12).margin(.2));
+}
+
+TEST_CASE("faults: after three calls without an answer the server is left alone, and tried once when its time is over") {
+    Scene scene;
+    scene.retries = 0;
+    const Outcome o = scene.ask({std::string{}}, 10);
+    CHECK(o.fault == Fault::unreachable);
+    CHECK(o.asked == 3);
+}
