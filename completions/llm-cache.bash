@@ -2,7 +2,7 @@
 
 _llm_cache() {
     local line=${COMP_LINE:0:COMP_POINT} verb= argument=':' i cur prev=
-    local verbs='get put run ls show rm prune stats export import calibrate verify' options='-h --help --version --describe'
+    local verbs='get put run outcome ls show rm prune stats export import calibrate index verify' options='-h --help --version --describe'
     local -a words
     cur=${line##*[[:space:]]}
     read -ra words <<<"${line%"$cur"}"
@@ -31,9 +31,10 @@ _llm_cache() {
         [[ -n $verb || " $verbs " != *" $i "* ]] || verb=$i
     done
     case $verb in
-        get) options+=' -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --max-age --lease --wait --samples --semantic --verify --on --no-gate --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
-        put) options+=' --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --samples --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
-        run) options+=' --as --max-age --lease --samples -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --semantic --verify --on --no-gate --embedder --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        get) options+=' -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --max-age --since --until --lease --wait --samples --tag --semantic --verify --on --max-error --no-gate --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        put) options+=' --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --samples --embedder --alike --verify --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        run) options+=' --as --max-age --since --until --lease --samples -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --semantic --verify --on --max-error --no-gate --alike --embedder --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        outcome) options+=' --verdict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
         ls) options+=' --model --tag --older --expired --limit --store --namespace --json' argument=':' ;;
         show) options+=' --store --namespace --json' argument=':' ;;
         rm) options+=' --yes --store --namespace --json' argument=':' ;;
@@ -42,7 +43,8 @@ _llm_cache() {
         export) options+=' --model --tag --older --expired --store --namespace' argument=':' ;;
         import) options+=' --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json' argument=':' ;;
         calibrate) options+=' --max-error --plot --no-gate --embedder --json' argument=':' ;;
-        verify) options+=' --store --namespace -q --quiet -v --verbose --explain' argument=':' ;;
+        index) options+=' --from --store --namespace --json -q --quiet -v --verbose --explain' argument=':' ;;
+        verify) options+=' --recall --reembed --embedder --json --store --namespace -q --quiet -v --verbose --explain' argument=':' ;;
         *) ;;
     esac
 
@@ -63,11 +65,15 @@ _llm_cache() {
         -a|--attachment) _llm_files; return ;;
         --schema) _llm_files; return ;;
         --max-age) :; return ;;
+        --since) :; return ;;
+        --until) :; return ;;
         --lease) :; return ;;
         --wait) :; return ;;
         --samples) :; return ;;
+        --tag) :; return ;;
         --verify) _llm_ask_binary model; return ;;
         --on) :; return ;;
+        --max-error) :; return ;;
         --embedder) :; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;
@@ -83,6 +89,8 @@ _llm_cache() {
         --evict) _llm_reply lru lfu cost; return ;;
         --samples) :; return ;;
         --embedder) :; return ;;
+        --alike) :; return ;;
+        --verify) _llm_ask_binary model; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;
         -j|--jobs) :; return ;;
@@ -91,6 +99,8 @@ _llm_cache() {
         --resume) _llm_files; return ;;
         --as) :; return ;;
         --max-age) :; return ;;
+        --since) :; return ;;
+        --until) :; return ;;
         --lease) :; return ;;
         --samples) :; return ;;
         -m|--model) _llm_ask_binary model; return ;;
@@ -101,6 +111,8 @@ _llm_cache() {
         --schema) _llm_files; return ;;
         --verify) _llm_ask_binary model; return ;;
         --on) :; return ;;
+        --max-error) :; return ;;
+        --alike) :; return ;;
         --embedder) :; return ;;
         --ttl) :; return ;;
         --negative-ttl) :; return ;;
@@ -108,6 +120,13 @@ _llm_cache() {
         --max-entries) :; return ;;
         --max-bytes) :; return ;;
         --evict) _llm_reply lru lfu cost; return ;;
+        --store) _llm_files; return ;;
+        --namespace) _llm_ask_binary namespace; return ;;
+        -j|--jobs) :; return ;;
+        --when) :; return ;;
+        --wrap) _llm_ask_binary member; return ;;
+        --resume) _llm_files; return ;;
+        --verdict) :; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;
         -j|--jobs) :; return ;;
@@ -144,6 +163,10 @@ _llm_cache() {
         --resume) _llm_files; return ;;
         --max-error) :; return ;;
         --plot) _llm_files; return ;;
+        --embedder) :; return ;;
+        --from) :; return ;;
+        --store) _llm_files; return ;;
+        --namespace) _llm_ask_binary namespace; return ;;
         --embedder) :; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;

@@ -16,6 +16,7 @@ _llm_cache() {
         'get:give each record the answer stored for it'
         'put:store each record'\''s answer'
         'run:let only what is not stored reach a command'
+        'outcome:say whether an answer found by similarity was right'
         'ls:list what is stored, the newest first'
         'show:show entries whole'
         'rm:remove entries by key'
@@ -24,6 +25,7 @@ _llm_cache() {
         'export:write the stored answers as records'
         'import:store what export wrote'
         'calibrate:find the threshold that keeps wrong hits rare'
+        'index:make searching among very many entries quick'
         'verify:look for damage in the cache'
     )
     common=(
@@ -55,12 +57,16 @@ _llm_cache() {
         '(--override)--override[Let these flags beat the record'\''s own members]'
         '(--no-context)--no-context[Leave the record'\''s context out of the request]'
         '(--max-age)--max-age=[Take no answer older than this]:TIME: '
+        '(--since)--since=[Take only answers stored at this time or later\: a date, or an age such as 7d]:TIME: '
+        '(--until)--until=[Take only answers stored before this time]:TIME: '
         '(--lease)--lease=[Tell other processes for so long that a miss is being answered]:TIME: '
         '(--wait)--wait=[Wait so long for another process that is having the same request answered]:TIME: '
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
+        '*--tag=[Take only answers with this tag]:TAG: '
         '(--semantic)--semantic=[Take the answer to a question asked in other words too]::T: '
         '(--verify)--verify=[Let this model decide, where similarity and rules agree]:MODEL:{_llm_cache_ask_binary model}'
         '(--on)--on=[Compare what this jq program gives, instead of the last user turn; what stands around it must be equal]:JQ: '
+        '(--max-error)--max-error=[Let each entry learn when it may answer, so that at most this share of the questions that might have a hit is answered wrongly]:SHARE: '
         '(--no-gate)--no-gate[Leave the rules out]'
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--store)--store=[Use this cache]:FILE:_files'
@@ -96,6 +102,8 @@ _llm_cache() {
         '(--evict)--evict=[What goes first where the bounds are reached]:WHICH:((lru\:"what was not used for longest" lfu\:"what was used least often" cost\:"what has saved least money"))'
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
+        '(--alike)--alike=[Where a question was explored\: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal answers agree]:T: '
+        '(--verify)--verify=[Where a question was explored\: let this model say whether the new answer and the stored one say the same]:MODEL:{_llm_cache_ask_binary model}'
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
         '(-j --jobs)-j+[Work on N records at once]:N: '
@@ -122,6 +130,8 @@ _llm_cache() {
         own=(
         '(--as)--as=[Name the command NAME in keys, instead of its words and the content of the files among them]:NAME: '
         '(--max-age)--max-age=[Take no answer older than this]:TIME: '
+        '(--since)--since=[Take only answers stored at this time or later\: a date, or an age such as 7d]:TIME: '
+        '(--until)--until=[Take only answers stored before this time]:TIME: '
         '(--lease)--lease=[Tell other processes for so long that a miss is being answered]:TIME: '
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
         '(-m --model)-m+[Ask this model]:NAME:{_llm_cache_ask_binary model}'
@@ -140,7 +150,9 @@ _llm_cache() {
         '(--semantic)--semantic=[Take the answer to a question asked in other words too]::T: '
         '(--verify)--verify=[Let this model decide, where similarity and rules agree]:MODEL:{_llm_cache_ask_binary model}'
         '(--on)--on=[Compare what this jq program gives, instead of the last user turn; what stands around it must be equal]:JQ: '
+        '(--max-error)--max-error=[Let each entry learn when it may answer, so that at most this share of the questions that might have a hit is answered wrongly]:SHARE: '
         '(--no-gate)--no-gate[Leave the rules out]'
+        '(--alike)--alike=[Where a question was explored\: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal answers agree]:T: '
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--ttl)--ttl=[Let the answers expire after this time]:TIME: '
         '(--negative-ttl)--negative-ttl=[Keep failures too, for this time]:TIME: '
@@ -171,6 +183,32 @@ _llm_cache() {
         '(--quiet)*--verbose[Say more on stderr]'
         '(--explain)--explain[Say on stderr what is done with each record, and why]'
         '*:COMMAND: '
+        ) ;;
+    (outcome)
+        own=(
+        '(--verdict)--verdict=[What says whether it was right\: a jq program that gives true or false, "right" or "wrong", or null for records that say nothing]:JQ: '
+        '(--store)--store=[Use this cache]:FILE:_files'
+        '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
+        '(-j --jobs)-j+[Work on N records at once]:N: '
+        '(-j --jobs)--jobs=[Work on N records at once]:N: '
+        '(--unordered)--unordered[Write each record as soon as it is done]'
+        '(--when)--when=[Work on those records only for which this jq program is true]:JQ: '
+        '*--wrap=[Make each line member NAME of a new record]:NAME:{_llm_cache_ask_binary member}'
+        '(--lines)--lines[Take each line of stdin as a prompt, not as a record]'
+        '(--no-stdin)--no-stdin[Leave stdin alone]'
+        '(--retry-failed)--retry-failed[Try records again that bear an error]'
+        '(--resume)--resume=[Note in FILE what is done, and skip it next time]:FILE:_files'
+        '(-r --raw --null --json)-r[Write each answer'\''s text, not the record]'
+        '(-r --raw --null --json)--raw[Write each answer'\''s text, not the record]'
+        '(-0 --null --raw --json)-0[Write texts as --raw does, each ended by a NUL]'
+        '(-0 --null --raw --json)--null[Write texts as --raw does, each ended by a NUL]'
+        '(--json --raw --null)--json[Write records where text would come out, and listings as JSON Lines]'
+        '(-q --quiet --verbose)-q[Say nothing on stderr but errors]'
+        '(-q --quiet --verbose)--quiet[Say nothing on stderr but errors]'
+        '(--quiet)*-v[Say more on stderr]'
+        '(--quiet)*--verbose[Say more on stderr]'
+        '(--explain)--explain[Say on stderr what is done with each record, and why]'
+        '*:KEY: '
         ) ;;
     (ls)
         own=(
@@ -254,8 +292,24 @@ _llm_cache() {
         '(--json)--json[Print JSON Lines]'
         '::PAIRS: '
         ) ;;
+    (index)
+        own=(
+        '(--from)--from=[Build a graph from so many vectors on]:N: '
+        '(--store)--store=[Use this cache]:FILE:_files'
+        '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
+        '(--json)--json[Print JSON Lines]'
+        '(-q --quiet --verbose)-q[Say nothing on stderr but errors]'
+        '(-q --quiet --verbose)--quiet[Say nothing on stderr but errors]'
+        '(--quiet)*-v[Say more on stderr]'
+        '(--quiet)*--verbose[Say more on stderr]'
+        '(--explain)--explain[Say on stderr what is done with each record, and why]'
+        ) ;;
     (verify)
         own=(
+        '(--recall)--recall=[Measure how often the graph finds the nearest entry that a look at all of them finds, and search it more widely from now on until this share is reached]::SHARE: '
+        '(--reembed)--reembed[Make the vectors of other embedders anew with the one of --embedder]'
+        '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
+        '(--json)--json[Print JSON Lines]'
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
         '(-q --quiet --verbose)-q[Say nothing on stderr but errors]'

@@ -68,11 +68,13 @@ std::vector<CacheSet> cache_sets(CacheStore& store, const std::optional<std::str
     return out;
 }
 
-std::vector<BuiltSet> build_snapshots(CacheStore& store, const std::optional<std::string>& space,
+std::vector<BuiltSet> build_snapshots(CacheStore& store, const std::optional<std::string>& space, std::optional<std::size_t> graph_from,
                                       const std::function<bool(const CacheSet&, double)>& progress) {
     std::vector<BuiltSet> out;
     for (CacheSet& set : cache_sets(store, space)) {
-        Index index(store.db(), set.key);
+        IndexOptions sizes;
+        if (graph_from) sizes.graph_from = *graph_from;
+        Index index(store.db(), set.key, std::move(sizes));
         BuildOptions options;
         options.progress = [&](double part) { return progress(set, part); };
         BuiltSet built{set, SnapshotKind::none, index.build(options)};

@@ -26,9 +26,10 @@ struct BuiltSet {
     SnapshotKind kind = SnapshotKind::none;  ///< in force now
     BuildResult result = BuildResult::unneeded;
 };
-/// Builds whatever snapshots are due, graphs too (a million vectors take minutes). Each under a lease: what another process is at is `busy`.
+/// Builds whatever snapshots are due, graphs too (a million vectors take minutes), from `graph_from` vectors on. Each under a lease: what another process is at is `busy`.
 /// `progress` is told the set's number of vectors and the part done, 0 to 1; false stops. Outside of any transaction.
-std::vector<BuiltSet> build_snapshots(CacheStore&, const std::optional<std::string>& space, const std::function<bool(const CacheSet&, double)>& progress);
+std::vector<BuiltSet> build_snapshots(CacheStore&, const std::optional<std::string>& space, std::optional<std::size_t> graph_from,
+                                      const std::function<bool(const CacheSet&, double)>& progress);
 
 struct SetRecall {
     CacheSet set;

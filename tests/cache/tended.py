@@ -85,6 +85,28 @@ def index_and_recall_have_nothing_to_do_where_there_is_little(home):
     equal(cache(home, "verify", "--recall").text, "nothing is wrong\n")
 
 
+@test
+def a_graph_is_built_measured_and_searched(home):
+    store(home, *[f"question number {n} about topic {n * 7}" for n in range(300)])
+    (one,) = records(cache(home, "index", "--json", "--from", "100"))
+    equal((one["vectors"], one["index"], one["result"]), (300, "graph", "built"))
+    (again,) = records(cache(home, "index", "--json", "--from", "100"))
+    equal((again["index"], again["result"]), ("graph", "unneeded"))
+    (recall,) = records(cache(home, "verify", "--recall", "0.9", "--json"))
+    expect(recall["recall_at_1"] >= 0.9 and recall["queries"] > 100 and recall["ef"] >= 32, recall)
+    store(home, "something quite new")
+    for asked in ("question number 3 about topic 21 please", "something that is quite new"):
+        equal(hit(look(home, asked, *NEAR)), "semantic")
+    for path in (home.path / "cache").rglob("*.index/*"):
+        data = bytearray(path.read_bytes())
+        data[8] ^= 255
+        path.write_bytes(bytes(data))
+    result = cache(home, "get", *NEAR, stdin=jsonl({"prompt": "question number 3 about topic 21 please", "model": MODEL}))
+    equal(hit(records(result)[0]), "semantic")
+    expect("left aside" in result.words, "it is said", result.words)
+    expect("snapshot" in cache(home, "verify", code=1).text)
+
+
 class Embedder(BaseHTTPRequestHandler):
     """Letters counted, in as many numbers as asked for: enough to be alike or not."""
 

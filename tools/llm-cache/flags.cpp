@@ -154,7 +154,7 @@ void declare(Tool& tool, CacheFlags& f) {
     talk_options(run, f.talk);
 
     auto& outcome = tool.verb("outcome", "say whether an answer found by similarity was right", [&] { return note_outcome(tool, f); });
-    outcome.argument("KEY", f.keys, "The key of the question, as 'cache.key' has it, or its beginning; then 'right' or 'wrong'. Without arguments records are read.");
+    outcome.argument("KEY", f.keys, "The key of the question, as 'cache.key' has it, or its beginning; then the verdict, 'right' or 'wrong'. Without arguments records are read.");
     outcome.group("Outcome")
         .option("--verdict", f.verdict, "JQ",
                 "What says whether it was right: a jq program that gives true or false, \"right\" or \"wrong\", or null for records that say nothing. Without "
@@ -215,6 +215,7 @@ void declare(Tool& tool, CacheFlags& f) {
     json_option(calibrate, f);
 
     auto& index = tool.verb("index", "make searching among very many entries quick", [&] { return build_index(tool, f); });
+    index.group("Vectors").option("--from", f.from, "N", "Build a graph from so many vectors on. Without it 200000; what is less is scanned as quickly.").at_least(1).since("0.1");
     store_options(index, f);
     json_option(index, f);
     talk_options(index, f.talk);
@@ -234,7 +235,7 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome [KEY right|wrong]").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome [OPTION]... [KEY VERDICT]").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");

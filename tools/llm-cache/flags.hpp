@@ -42,6 +42,8 @@ struct CacheFlags {
     std::string as;
     // outcome
     std::string verdict;                   ///< jq program
+    // index
+    std::optional<std::size_t> from;
     // verify
     std::optional<double> recall;
     bool reembed = false;

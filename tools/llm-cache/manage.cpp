@@ -208,7 +208,8 @@ int build_index(const Tool& tool, const CacheFlags& f) {
         return Loop::signal_caught() == 0;
     };
     bool stopped = false, busy = false;
-    for (const BuiltSet& built : build_snapshots(s.store, f.space, progress)) {
+    s.store.settle();
+    for (const BuiltSet& built : build_snapshots(s.store, f.space, f.from, progress)) {
         constexpr std::array<std::string_view, 4> results{"built", "unneeded", "busy", "stopped"};
         constexpr std::array<std::string_view, 3> kinds{"none", "codes", "graph"};
         const auto result = results[static_cast<std::size_t>(built.result)], kind = kinds[static_cast<std::size_t>(built.kind)];
