@@ -12,11 +12,17 @@
 namespace llm {
 namespace {
 
-constexpr double rank_offset = 60;      // Cormack's k
-constexpr double words_weight = 1, vectors_weight = 1;
-constexpr std::size_t least_pool = 100;  // candidates of each part
-/// What a hit lends to its neighbours in the document: an answer often stands beside the words asked for.
-constexpr double lent = 0.3;
+constexpr double rank_offset = 60;  // Cormack's k
+// Tuned on conversation 26 of LoCoMo, and as good on 30 and 41 (tests/bench/figures/mem.py).
+constexpr double words_weight = 1, vectors_weight = .25;
+constexpr std::size_t least_by_words = 200, least_by_vectors = 50;  // candidates of each part
+constexpr float least_likeness = .2F;                               // cosines below it say nothing
+/// What a hit lends to its neighbours in the document, halved at the second, a third at the third: an answer often stands beside the words asked for.
+/// Long passages stand more for themselves.
+constexpr double lent = .5;
+constexpr std::int64_t lent_as_far_as = 4;
+constexpr double short_passage = 500;  // bytes
+constexpr std::size_t lenders = 20;    // best of each part whose neighbours become candidates
 
 /// What filters and neighbours need of a passage, from its small row.
 struct Light {
@@ -25,6 +31,8 @@ struct Light {
     bool pinned = false;
     bool allowed = false;
 };
+
+using Place = std::pair<std::int64_t, std::int64_t>;  // document and ordinal
 
 struct Candidate {
     std::int64_t id = 0;
@@ -39,12 +47,14 @@ public:
     Search(MemStore& store, Vectors& vectors, const SearchFor& what) : store_(store), vectors_(vectors), what_(what), now_(store.now()) {}
 
     std::vector<Found> run() {
+        if (what_.by != SearchBy::words) question_ = vectors_.of(what_.words);  // a server may take its time
         const Snapshot view{store_.db()};
         find_spaces();
         if (spaces_.empty() || what_.k == 0) return {};
         find_documents();
         if (what_.by != SearchBy::vectors) by_words();
         if (what_.by != SearchBy::words) by_vectors();
+        add_neighbours();
         lend(&Candidate::bm25, &Candidate::words);
         lend(&Candidate::cosine, &Candidate::vector);
         join();
@@ -52,7 +62,7 @@ public:
     }
 
 private:
-    std::size_t pool() const { return std::max(least_pool, what_.k * 4); }
+    std::size_t pool(std::size_t least) const { return std::max(least, what_.k * 4); }
 
     void find_spaces() {
         if (what_.where.space) {
@@ -116,45 +126,61 @@ private:
         auto rows = store_.db().prepare("SELECT rowid, -rank FROM passage_words WHERE passage_words MATCH ?1 AND rank MATCH 'bm25(1.0, 0.5)' ORDER BY rank");
         rows.bind(query);
         std::size_t found = 0;
-        while (found < pool() && rows.step()) {
+        while (found < pool(least_by_words) && rows.step()) {
             const auto id = rows.column<std::int64_t>(0);
             if (!light(id).allowed) continue;
             candidate(id).bm25 = rows.column<double>(1);
-            ++found;
+            if (++found <= lenders) lenders_.insert(id);
         }
     }
 
     void by_vectors() {
-        question_ = vectors_.of(what_.words);
         SearchOptions o;
-        o.k = pool();
+        o.k = pool(least_by_vectors);
+        o.floor = least_likeness;
         o.allow = [this](std::int64_t row) { return light(row).allowed; };
         std::vector<Hit> hits;
         for (const std::int64_t space : spaces_)
             for (const Hit& h : vectors_.search(space, question_, o)) hits.push_back(h);
         std::ranges::sort(hits, [](const Hit& a, const Hit& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
-        if (hits.size() > pool()) hits.resize(pool());
-        for (const Hit& h : hits) candidate(h.row).cosine = double{h.score};
+        if (hits.size() > o.k) hits.resize(o.k);
+        for (std::size_t i = 0; i < hits.size(); ++i) {
+            candidate(hits[i].row).cosine = double{hits[i].score};
+            if (i < lenders) lenders_.insert(hits[i].row);
+        }
+    }
+
+    void add_neighbours() {
+        std::set<std::int64_t> near;
+        for (const std::int64_t id : lenders_) {
+            const Light l = light(id);
+            auto rows = store_.db().prepare("SELECT id FROM passage WHERE document = ?1 AND ordinal BETWEEN ?2 AND ?3");
+            rows.bind(l.document, l.ordinal - lent_as_far_as, l.ordinal + lent_as_far_as);
+            while (rows.step()) near.insert(rows.column<std::int64_t>(0));
+        }
+        for (const std::int64_t id : near)
+            if (light(id).allowed) candidate(id);
+    }
+
+    double share(std::int64_t id) {
+        const double bytes = static_cast<double>(
+            store_.db().value<std::int64_t>("SELECT v.past - v.first FROM passage p JOIN version v ON v.id = p.version WHERE p.id = ?1", id).value_or(0));
+        return lent * std::min(1.0, short_passage / std::max(bytes, 1.0));
     }
 
     /// Each part's scores, with a share of what the passages before and behind it have.
     void lend(std::optional<double> Candidate::*own, double Candidate::*with) {
-        std::map<std::pair<std::int64_t, std::int64_t>, double> at;
-        double least = 1e9;
-        for (auto& [id, c] : candidates_)
-            if (c.*own) {
-                const Light& l = light(id);
-                double& there = at[{l.document, l.ordinal}];
-                there = std::max(there, *(c.*own));
-                least = std::min(least, *(c.*own));
-            }
+        std::map<Place, double> at;
+        for (const auto& [id, c] : candidates_)
+            if (c.*own) at[{light(id).document, light(id).ordinal}] = *(c.*own);
         if (at.empty()) return;
         for (auto& [id, c] : candidates_) {
             const Light& l = light(id);
-            double sum = (c.*own).value_or(0);
-            for (const std::int64_t step : {-1, 1})
-                if (const auto it = at.find({l.document, l.ordinal + step}); it != at.end()) sum += lent * it->second;
-            c.*with = sum;
+            double near = 0;
+            const auto begin = at.lower_bound({l.document, l.ordinal - lent_as_far_as}), end = at.upper_bound({l.document, l.ordinal + lent_as_far_as});
+            for (auto it = begin; it != end; ++it)
+                if (const std::int64_t distance = std::abs(it->first.second - l.ordinal); distance > 0) near += it->second / static_cast<double>(distance);
+            c.*with = (c.*own).value_or(0) + (near > 0 ? near * share(id) : 0);
         }
     }
 
@@ -201,7 +227,8 @@ private:
 
     std::vector<Candidate*> in_order() {
         std::vector<Candidate*> out;
-        for (auto& [id, c] : candidates_) out.push_back(&c);
+        for (auto& [id, c] : candidates_)
+            if (c.score > 0 || light(id).pinned) out.push_back(&c);
         std::ranges::sort(out, [this](const Candidate* a, const Candidate* b) {
             const bool pa = light(a->id).pinned, pb = light(b->id).pinned;
             if (pa != pb) return pa;
@@ -295,6 +322,7 @@ private:
     std::optional<std::set<std::int64_t>> documents_;
     std::unordered_map<std::int64_t, Light> light_;
     std::map<std::int64_t, Candidate> candidates_;
+    std::set<std::int64_t> lenders_;
     Vector question_;
 };
 
