@@ -99,7 +99,7 @@ Task<Learned> Learner::learn_piece(std::vector<Heard> heard, std::vector<std::st
     user += numbered(lines);
     Json schema = extract_schema();
     const Json answer = co_await ask_(std::move(system), std::move(user), std::move(schema));
-    const std::vector<Fact> facts = usable(answer, heard, recalled, count);
+    const std::vector<NewFact> facts = usable(answer, heard, recalled, count);
     std::vector<Decision> decisions = co_await decide(facts);
     store_.begin("learn");
     for (std::size_t i = 0; i < facts.size(); ++i) write(facts[i], heard[facts[i].heard], decisions[i], count);
@@ -108,8 +108,8 @@ Task<Learned> Learner::learn_piece(std::vector<Heard> heard, std::vector<std::st
     co_return count;
 }
 
-std::vector<Fact> Learner::usable(const Json& answer, const std::vector<Heard>& heard, const std::vector<std::string>& recalled, Learned& count) const {
-    std::vector<Fact> facts;
+std::vector<NewFact> Learner::usable(const Json& answer, const std::vector<Heard>& heard, const std::vector<std::string>& recalled, Learned& count) const {
+    std::vector<NewFact> facts;
     std::vector<std::string> seen;
     for (const Json& f : member(answer, "facts")) {
         const std::string text{truncate_utf8(canonical(text_of(f, "text")), longest_fact)};
@@ -130,7 +130,7 @@ std::vector<Fact> Learner::usable(const Json& answer, const std::vector<Heard>& 
         }
         if (std::ranges::find(seen, fold(text)) != seen.end()) continue;
         seen.push_back(fold(text));
-        Fact fact{text, static_cast<std::size_t>(number - 1), heard[static_cast<std::size_t>(number - 1)].time};
+        NewFact fact{text, static_cast<std::size_t>(number - 1), heard[static_cast<std::size_t>(number - 1)].time};
         if (const std::string since = text_of(f, "since"); !since.empty()) {
             try {
                 fact.time = parse_when(since, store_.now() * 1000) / 1000;
@@ -143,7 +143,7 @@ std::vector<Fact> Learner::usable(const Json& answer, const std::vector<Heard>& 
     return facts;
 }
 
-Task<std::vector<Learner::Decision>> Learner::decide(const std::vector<Fact>& facts) {
+Task<std::vector<Learner::Decision>> Learner::decide(const std::vector<NewFact>& facts) {
     std::vector<Decision> decisions(facts.size());
     std::vector<Passage> stored;
     std::vector<std::string> new_lines, old_lines;
@@ -186,7 +186,7 @@ Task<std::vector<Learner::Decision>> Learner::decide(const std::vector<Fact>& fa
     co_return decisions;
 }
 
-void Learner::write(const Fact& fact, const Heard& heard, const Decision& decision, Learned& count) {
+void Learner::write(const NewFact& fact, const Heard& heard, const Decision& decision, Learned& count) {
     if (decision.action == Decision::Action::nothing) {
         ++count.known;
         say("known: " + one_line(fact.text));

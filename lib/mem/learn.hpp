@@ -45,7 +45,7 @@ struct Learned {
 Json to_json(const Learned&);
 
 /// A fact as the model gave it, its source found.
-struct Fact {
+struct NewFact {
     std::string text;
     std::size_t heard = 0;   ///< index of the turn
     std::int64_t time = 0;
@@ -68,9 +68,9 @@ private:
     bool is_read(const Heard&);
     /// `before`: what was said before, for understanding only.
     Task<Learned> learn_piece(std::vector<Heard>, std::vector<std::string> before, const std::vector<std::string>& recalled);
-    std::vector<Fact> usable(const Json& answer, const std::vector<Heard>&, const std::vector<std::string>& recalled, Learned&) const;
-    Task<std::vector<Decision>> decide(const std::vector<Fact>&);
-    void write(const Fact&, const Heard&, const Decision&, Learned&);
+    std::vector<NewFact> usable(const Json& answer, const std::vector<Heard>&, const std::vector<std::string>& recalled, Learned&) const;
+    Task<std::vector<Decision>> decide(const std::vector<NewFact>&);
+    void write(const NewFact&, const Heard&, const Decision&, Learned&);
     void mark(const Heard&);
     void say(std::string_view) const;
 

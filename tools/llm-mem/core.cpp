@@ -12,8 +12,7 @@ namespace {
 
 struct CoreFlags {
     StoreFlags store;
-    std::vector<std::string> labels;
-    std::string label, text, about;
+    std::string action, label, text, about;
     std::optional<long> limit;
     std::optional<bool> read_only;
     bool json = false;
@@ -41,12 +40,8 @@ void done(const CoreFlags& f, MemSession& s, const Block& b) {
 }
 
 int show(const Tool& tool, const CoreFlags& f) {
-    MemSession s{tool, f.store, Access::read};
-    std::vector<Block> shown = core_blocks(s.store, s.space());
-    if (!f.labels.empty()) {
-        shown.clear();
-        for (const std::string& label : f.labels) shown.push_back(core_block(s.store, s.space(), label));
-    }
+    MemSession s{tool, f.store, Access::write};
+    const std::vector<Block> shown = f.label.empty() ? core_blocks(s.store, s.space()) : std::vector{core_block(s.store, s.space(), f.label)};
     for (const Block& b : shown) {
         if (f.json) put(dump(row_of(b)) + "\n");
         else put(fmt::format("{} ({} of {} characters{}){}\n{}", b.label, count_code_points(b.value), b.bound, b.read_only ? ", read-only to the model" : "",
@@ -113,40 +108,31 @@ int remove(const Tool& tool, const CoreFlags& f) {
     return 0;
 }
 
-void json_option(Verb& verb, CoreFlags& f) { verb.group("Output").flag("--json", f.json, "Print JSON Lines.").since("0.1"); }
+int core(const Tool& tool, const CoreFlags& f) {
+    if (f.action == "set") return set(tool, f);
+    if (f.action == "edit") return edit(tool, f);
+    if (f.action == "rm") return remove(tool, f);
+    if (f.action == "show" || f.action.empty()) return show(tool, f);
+    const std::vector<std::string> actions{"show", "set", "edit", "rm"};
+    const std::string near = nearest(f.action, actions);
+    throw Error(Fault::usage, "core cannot '{}'{}; it can show, set, edit and rm", f.action, near.empty() ? "" : "; did you mean " + near + "?");
+}
 
 }  // namespace
 
 void declare_core(Tool& tool) {
     CoreFlags& f = flags_of_verb<CoreFlags>();
-    auto& core = tool.verb("core", "show and change the blocks that always stand in the model's sight");
-    auto& show_verb = core.verb("show", "show the blocks", [&] { return show(tool, f); });
-    show_verb.argument("LABEL", f.labels, "Show these blocks only.");
-    store_options(show_verb, f.store);
-    json_option(show_verb, f);
-
-    auto& set_verb = core.verb("set", "give a block its text, or make a block", [&] { return set(tool, f); });
-    set_verb.argument("LABEL", f.label, "The block's name: one word.");
-    set_verb.argument("TEXT", f.text, "The new text; - reads it from standard input. Empty where only the options below change.");
-    auto& block = set_verb.group("Block");
-    block.option("--about", f.about, "TEXT", "Say to the model what the block is for.").since("0.1");
-    block.option("--characters", f.limit, "N", "Let the text have at most N characters. It is 2000 for a new block.").at_least(1).since("0.1");
-    block.toggle("--read-only", "--no-read-only", f.read_only, "Whether the model may change the text.").since("0.1");
-    store_options(set_verb, f.store);
-    author_options(set_verb, f.store);
-    json_option(set_verb, f);
-
-    auto& edit_verb = core.verb("edit", "change a block's text in your editor", [&] { return edit(tool, f); });
-    edit_verb.argument("LABEL", f.label, "The block's name.");
-    store_options(edit_verb, f.store);
-    author_options(edit_verb, f.store);
-    json_option(edit_verb, f);
-
-    auto& rm_verb = core.verb("rm", "remove a block", [&] { return remove(tool, f); });
-    rm_verb.argument("LABEL", f.label, "The block's name.");
-    store_options(rm_verb, f.store);
-    author_options(rm_verb, f.store);
-    json_option(rm_verb, f);
+    auto& verb = tool.verb("core", "show and change the blocks that always stand in the model's sight", [&] { return core(tool, f); });
+    verb.argument("ACTION", f.action, "show (which is done where nothing is given), set, edit in your editor, or rm.");
+    verb.argument("LABEL", f.label, "The block's name: one word. Without it show lists all blocks.");
+    verb.argument("TEXT", f.text, "For set: the new text; - reads it from standard input. It stays as it is where only options are given.");
+    auto& block = verb.group("Block");
+    block.option("--about", f.about, "TEXT", "Say to the model what the block is for. For set.").since("0.1");
+    block.option("--characters", f.limit, "N", "Let the text have at most N characters. It is 2000 for a new block. For set.").at_least(1).since("0.1");
+    block.toggle("--read-only", "--no-read-only", f.read_only, "Whether people alone may change the text. For set.").since("0.1");
+    store_options(verb, f.store);
+    author_options(verb, f.store);
+    verb.group("Output").flag("--json", f.json, "Print JSON Lines.").since("0.1");
 }
 
 }  // namespace llm

@@ -8,8 +8,8 @@
 #include "mem/learn.hpp"
 #include "record/writer.hpp"
 
+#include <algorithm>
 #include <iostream>
-#include <limits>
 
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 struct ReviewFlags {
     StoreFlags store;
-    std::vector<std::string> ids;
+    std::vector<std::string> words;  ///< what to do, then numbers
     std::string text;
     bool list = false, json = false, all = false;
 };
@@ -60,9 +60,10 @@ int list(const Tool& tool, const ReviewFlags& f) {
 std::vector<Proposal> chosen(MemSession& s, const ReviewFlags& f) {
     std::vector<Proposal> all = waiting(s, f);
     if (f.all) return all;
-    if (f.ids.empty()) throw Error(Fault::usage, "which proposals? give their numbers, as llm-mem review --list shows them, or --all");
+    const std::vector<std::string> ids(f.words.begin() + 1, f.words.end());
+    if (ids.empty()) throw Error(Fault::usage, "which proposals? give their numbers, as llm-mem review --list shows them, or --all");
     std::vector<Proposal> out;
-    for (const std::string& id : f.ids) {
+    for (const std::string& id : ids) {
         const auto it = std::ranges::find_if(all, [&id](const Proposal& p) { return std::to_string(p.id) == id; });
         if (it == all.end()) throw Error(Fault::usage, "no proposal {} waits; llm-mem review --list shows those that do", id);
         out.push_back(*it);
@@ -146,29 +147,27 @@ int walk(const Tool& tool, const ReviewFlags& f) {
     return all.empty() ? 1 : 0;
 }
 
-void options(Verb& verb, ReviewFlags& f) {
-    verb.argument("ID", f.ids, "The proposals' numbers, as --list shows them.");
-    verb.group("Selection").flag("--all", f.all, "Select everything.").since("0.1");
-    store_options(verb, f.store);
-    author_options(verb, f.store);
-    verb.group("Output").flag("--json", f.json, "Print JSON Lines.").since("0.1");
+int review(const Tool& tool, const ReviewFlags& f) {
+    if (f.words.empty()) return f.list ? list(tool, f) : walk(tool, f);
+    if (f.list) throw Error(Fault::usage, "--list decides nothing; leave out {}", f.words[0]);
+    if (f.words[0] == "accept") return accept(tool, f);
+    if (f.words[0] == "reject") return reject(tool, f);
+    throw Error(Fault::usage, "review cannot '{}'; it can accept and reject", f.words[0]);
 }
 
 }  // namespace
 
 void declare_review(Tool& tool) {
     ReviewFlags& f = flags_of_verb<ReviewFlags>();
-    auto& verb = tool.verb("review", "decide on what learn --review proposes", [&] { return f.list ? list(tool, f) : walk(tool, f); });
-    verb.group("Review").flag("--list", f.list, "List what waits, and ask nothing.").since("0.1");
+    auto& verb = tool.verb("review", "decide on what learn --review proposes", [&] { return review(tool, f); });
+    verb.argument("DECISION", f.words, "accept or reject, and the proposals' numbers. Without it one proposal is shown after the other, and asked about.");
+    auto& group = verb.group("Review");
+    group.flag("--list", f.list, "List what waits, and ask nothing.").since("0.1");
+    group.flag("--all", f.all, "Accept or reject everything that waits.").since("0.1");
+    group.option("--text", f.text, "TEXT", "Write this instead of what is proposed. For accept.").since("0.1");
     store_options(verb, f.store);
     author_options(verb, f.store);
     verb.group("Output").flag("--json", f.json, "Print JSON Lines.").since("0.1");
-
-    auto& accept_verb = verb.verb("accept", "let proposals be written", [&] { return accept(tool, f); });
-    accept_verb.group("Review").option("--text", f.text, "TEXT", "Write this instead of what is proposed.").since("0.1");
-    options(accept_verb, f);
-    auto& reject_verb = verb.verb("reject", "turn proposals down", [&] { return reject(tool, f); });
-    options(reject_verb, f);
 }
 
 }  // namespace llm

@@ -48,7 +48,7 @@ void add_tools(Record& record, const Json& tools) {
 }
 
 int tools(const Tool& tool, const ToolsFlags& f) {
-    MemSession s{tool, f.store, Access::read};
+    MemSession s{tool, f.store, Access::write};
     const Json functions = chosen_tools(f, s);
     if (f.print || ::isatty(0) == 1) {
         put((f.loop.json ? dump(functions) : functions.dump(2)) + "\n");
