@@ -37,7 +37,7 @@ std::map<std::string, double> charted_figures(const Tally& t) {
 }
 
 std::string fingerprint(const Suite& s) {
-    Json j{{"system", s.system}, {"options", s.options}, {"repeat", s.repeat}, {"judges", s.judges}, {"embedder", s.embedder}, {"cases", Json::array()}};
+    Json j{{"system", s.system}, {"options", s.options}, {"schema", s.schema}, {"repeat", s.repeat}, {"judges", s.judges}, {"embedder", s.embedder}, {"cases", Json::array()}};
     for (const SuitePrompt& p : s.prompts) j["prompts"].push_back({p.label, p.turns, p.options, p.schema, p.tools});
     for (const SuiteModel& m : s.models) j["models"].push_back({m.label, m.name, m.options, m.schema, m.tools});
     const SuiteCase& d = s.defaults;

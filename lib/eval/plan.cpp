@@ -104,7 +104,11 @@ Json Plan::record(std::size_t prompt, std::size_t model, long repeat) {
     Json options;
     for (const Json* o : std::initializer_list<const Json*>{&suite_.options, &m.options, &p.options, &c.options, &options_.options}) lay_over(options, *o);
     if (!options.is_null()) r["options"] = std::move(options);
-    if (const Json& schema = p.schema.is_null() ? m.schema : p.schema; !schema.is_null()) r["schema"] = schema;
+    for (const Json* schema : {&p.schema, &m.schema, &suite_.schema})
+        if (!schema->is_null()) {
+            r["schema"] = *schema;
+            break;
+        }
     if (const Json& tools = p.tools.is_null() ? m.tools : p.tools; !tools.is_null()) r["tools"] = tools;
     if (!c.reference.is_null()) r["reference"] = c.reference;
     if (!c.expect.is_null()) r["expect"] = c.expect;

@@ -1,5 +1,6 @@
 #include "eval/suite.hpp"
 
+#include "ask/schema.hpp"
 #include "base/error.hpp"
 #include "eval/case_reader.hpp"
 #include "eval/file.hpp"
@@ -60,6 +61,7 @@ public:
         suite_.description = text_of(j, "description");
         suite_.system = text_of(j, "system");
         suite_.options = member(j, "options");
+        suite_.schema = schema(member(j, "schema"));
         suite_.embedder = text_of(j, "embedder");
         suite_.gates = texts(member(j, "gate"), "gate");
         suite_.judges = texts(either(j, {"judge", "judges"}), "judge");
@@ -82,7 +84,7 @@ public:
 
 private:
     void known(const Json& j) {
-        static const std::vector<std::string_view> ours{"description", "prompts", "models", "cases", "defaults", "options", "system", "gate", "judge", "judges", "embedder", "repeat", "jobs"};
+        static const std::vector<std::string_view> ours{"description", "prompts", "models", "cases", "defaults", "options", "schema", "system", "gate", "judge", "judges", "embedder", "repeat", "jobs"};
         static const std::vector<std::string_view> theirs{"providers", "targets", "tests", "defaultTest", "default", "scenarios", "evaluateOptions", "assertionTemplates"};
         static const std::vector<std::string_view> unused{"outputPath", "sharing", "tags", "env", "metadata", "commandLineOptions", "writeLatestResults", "$schema", "extensions",
                                                           "nunjucksFilters", "derivedMetrics", "redteam", "tracing", "id"};
@@ -98,6 +100,14 @@ private:
             const std::string near = nearest(key, all);
             throw Error(Fault::config, "{}: a suite has no '{}'{}", suite_.file.string(), key, near.empty() ? "" : "; did you mean '" + near + "'?");
         }
+    }
+
+    /// JSON Schema, or text as --schema takes it; a file's name is relative to the suite.
+    Json schema(const Json& j) const {
+        if (!j.is_string()) return j;
+        const std::string text = j.get<std::string>();
+        if (text.starts_with("file://")) return schema_of((suite_.folder / text.substr(7)).string());
+        return schema_of(text);
     }
 
     // ---- prompts ---------------------------------------------------------------------------------
@@ -192,7 +202,7 @@ private:
         read.label = label;
         read_provider_config(member(own, "config"), read, suite_.notes);
         p.options = either(own, {"options"}).is_object() ? member(own, "options") : read.options;
-        p.schema = member(own, "schema").is_null() ? read.schema : member(own, "schema");
+        p.schema = member(own, "schema").is_null() ? read.schema : schema(member(own, "schema"));
         p.tools = member(own, "tools").is_null() ? read.tools : member(own, "tools");
         suite_.prompts.push_back(std::move(p));
     }
@@ -232,7 +242,7 @@ private:
         m.label = text_of(j, "label", m.name);
         read_provider_config(member(j, "config"), m, suite_.notes);
         if (member(j, "options").is_object()) m.options = member(j, "options");
-        if (!member(j, "schema").is_null()) m.schema = member(j, "schema");
+        if (!member(j, "schema").is_null()) m.schema = schema(member(j, "schema"));
         if (!member(j, "tools").is_null()) m.tools = member(j, "tools");
         m.prompts = texts(member(j, "prompts"), "prompts of a model");
         if (!member(j, "transform").is_null()) throw Error(Fault::config, "{}: 'transform' of a model is not supported; give it in 'defaults', as jq", suite_.file.string());

@@ -54,7 +54,7 @@ struct Suite {
     std::vector<Json> cases;                ///< as written: objects, or names of files
     std::vector<std::string> gates, judges;
     std::string system;
-    Json options;                           ///< of every request
+    Json options, schema;                   ///< of every request; or null
     std::string embedder;
     long repeat = 1;
     std::optional<long> jobs;

@@ -36,7 +36,7 @@ TEST_CASE("drift: where all runs were alike half a case is the least deviation")
 TEST_CASE("drift: a slow fall shows in the moving average before a single value is beyond") {
     std::vector<double> before;
     for (int i = 0; i < 20; ++i) before.push_back(i % 2 == 0 ? 0.90 : 0.92);
-    for (int i = 0; i < 6; ++i) before.push_back(i % 2 == 0 ? 0.88 : 0.89);
+    for (int i = 0; i < 9; ++i) before.push_back(i % 2 == 0 ? 0.88 : 0.89);
     const Chart c = control_chart(before, 0.875);
     CHECK(c.now > c.low);
     CHECK((c.state == Chart::State::drifting || c.state == Chart::State::one_sided));
