@@ -40,7 +40,7 @@ Json rendered(const Json& j, const Record& vars, const std::string& name) {
 }
 
 /// Programs have braces of their own.
-bool takes_templates(const CheckSpec& spec) { return spec.type != "jq" && spec.type != "regex" && spec.type != "command"; }
+bool takes_templates(const CheckSpec& spec) { return spec.type != "jq" && spec.type != "command"; }
 
 void load_files(Json& value, const std::filesystem::path& folder) {
     if (value.is_string() && value.get_ref<const std::string&>().starts_with("file://")) value = read_value_file(value.get<std::string>(), folder);

@@ -1,6 +1,7 @@
 /// Judgements by a model: one prompt file each (evaluators/prompt.hpp), one judge or a jury.
 ///
-/// config: {jury: median (default), mean, majority, min or max}; g-eval: {steps: [text, …]}; factuality: {scores: {A: 1, …}}. `rubricPrompt` of an assertion takes the
+/// config: {jury: median (default), mean, majority, min or max}; g-eval: {steps: [text, …]}; factuality: {scores: {A: 1, …}}; whole numbers: {weighted: true} takes the mean of
+/// the scores the judge might have given, by their probabilities (Liu et al. 2023, 2.3; for judges that give log-probabilities). `rubricPrompt` of an assertion takes the
 /// place of our prompt: mustache with {{output}}, {{rubric}} (or {{criteria}}), {{query}}, {{context}}, {{reference}} and the record's members, each put in as a JSON
 /// string, quotes and all, so that nothing in it can pass for instructions; it may be a JSON list of turns.
 #include "base/error.hpp"
@@ -78,8 +79,8 @@ constexpr std::array types{
     EvaluatorType{"model-graded-closedqa", "criterion", "", "the same"},
     EvaluatorType{"factuality", reference, "at least, .5", "facts agree with the reference's: A subset, B superset, C same, D disagrees, E differs in nothing that matters"},
     EvaluatorType{"model-graded-factuality", reference, "at least, .5", "the same"},
-    EvaluatorType{"llm-rubric", "rubric", "score at least; without one the judge's own word decides", "a rubric of your own"},
-    EvaluatorType{"rubric", "rubric", "score at least; without one the judge's own word decides", "the same"},
+    EvaluatorType{"llm-rubric", "rubric", "the judge's own word decides; with one, the score must reach it too", "a rubric of your own"},
+    EvaluatorType{"rubric", "rubric", "the judge's own word decides; with one, the score must reach it too", "the same"},
     EvaluatorType{"g-eval", "criteria: text or [text, …]", "at least, .7", "criteria graded in steps (G-Eval)"},
     EvaluatorType{"context-faithfulness", "", share, "claims of the answer that the context backs"},
     EvaluatorType{"context-recall", reference, share, "statements of the reference that the context backs"},
@@ -132,7 +133,7 @@ double threshold_of(const CheckSpec& spec, const JudgePrompt& prompt) {
 std::vector<Message> own_turns(const CheckSpec& spec, const Case& c, const Scale& scale) {
     Json values = Json::object();
     const auto put = [&](const std::string& name, const Json& value) {
-        if (!value.is_null() && !values.contains(name)) values[name] = value.is_string() ? Json(dump(value)) : value;
+        if (!value.is_null() && !values.contains(name)) values[name] = dump(value);  // lists and objects too: no part of them may stand there bare
     };
     const Json own = to_json(c);
     put("output", c.answer);
@@ -162,6 +163,7 @@ public:
         : spec_(std::move(spec)), prompt_(std::move(prompt)), needs_(needs), jury_(text_setting(spec_, "jury", "")) {
         override_scores();
         threshold_ = threshold_of(spec_, prompt_);
+        if (flag_setting(spec_, "weighted", Flag::no) == Flag::yes) weighing_ = Weighing::by_probability;
         if (spec_.prompt.empty()) instructions_ = instructions_of(prompt_, spec_);
         if (jury_.empty()) jury_ = prompt_.scale.kind == Scale::Kind::yes_no ? "majority" : "median";
         jury_value({0}, jury_);
@@ -184,7 +186,7 @@ public:
             std::vector<Message> asked = turns;
             std::string model = juror;
             Scale scale = prompt_.scale;
-            Opinion o = co_await ask_judge(needs_, std::move(model), std::move(asked), std::move(scale), spent);
+            Opinion o = co_await ask_judge(needs_, std::move(model), std::move(asked), std::move(scale), spent, weighing_);
             jury.push_back(std::move(o));
         }
         Verdict v = verdict_of(jury);
@@ -209,7 +211,10 @@ private:
     bool good(double value, const std::vector<Opinion>& jury) const {
         const Scale& s = prompt_.scale;
         if (s.kind == Scale::Kind::yes_no) return (value >= .5) == (prompt_.pass >= .5);
-        if (s.kind == Scale::Kind::rubric && !spec_.threshold) return std::ranges::count_if(jury, [](const Opinion& o) { return o.pass.value_or(false); }) * 2 > std::ssize(jury);
+        if (s.kind == Scale::Kind::rubric) {
+            const bool passed = std::ranges::count_if(jury, [](const Opinion& o) { return o.pass.value_or(false); }) * 2 > std::ssize(jury);
+            return passed && (!spec_.threshold || value >= *spec_.threshold - 1e-12);
+        }
         if (s.kind == Scale::Kind::steps && !prompt_.unit)
             return s.better == Scale::Better::high ? value >= threshold_ - 1e-12 : value <= threshold_ + 1e-12;
         return s.unit(value) >= threshold_ - 1e-12;
@@ -256,6 +261,7 @@ private:
     JudgePrompt prompt_;
     const EvaluatorNeeds& needs_;
     std::string jury_, instructions_;
+    Weighing weighing_ = Weighing::none;
     double threshold_ = 0;
 };
 

@@ -33,7 +33,12 @@ std::optional<Opinion> read_opinion(const Scale&, std::string_view answer, std::
 std::vector<Message> judge_turns(const JudgePrompt&, const std::string& instructions, const Json& data);
 /// Asks until the answer can be read, `needs.retries` times again at most. Throws Error{provider} where it never can. Adds to `spent` what it cost.
 /// `model` "" is the run's default.
-Task<Opinion> ask_judge(const EvaluatorNeeds& needs, std::string model, std::vector<Message> turns, Scale scale, Verdict& spent);
+enum class Weighing { none, by_probability };
+Task<Opinion> ask_judge(const EvaluatorNeeds& needs, std::string model, std::vector<Message> turns, Scale scale, Verdict& spent, Weighing = Weighing::none);
+
+/// The mean of the scale's whole numbers by the probability they had where the judge wrote its score (`score`): the last such token of its log-probabilities
+/// [{token, logprob, top: [{token, logprob}]}]. Nothing where there is no such token.
+std::optional<double> expected_score(const Scale&, const Json& logprobs, double score);
 
 /// The models to ask: the assertion's, else the run's judges, else the default ("").
 std::vector<std::string> jurors_of(const CheckSpec&, const EvaluatorNeeds&);

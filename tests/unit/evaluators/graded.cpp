@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -145,6 +146,23 @@ TEST_CASE("graded: a jury speaks by its median, or by majority") {
     CHECK(jury_value({1, 2, 4, 5}, "median") == 3);
     CHECK(jury_value({1, 2, 6}, "mean") == 3);
     CHECK(error_of({{"type", "coherence"}, {"config", {{"jury", "loudest"}}}}, record, needs).fault == Fault::config);
+}
+
+TEST_CASE("graded: scores weighted by their probabilities") {
+    Scale s;
+    s.min = 1;
+    s.max = 5;
+    const Json logprobs = {{{"token", "{\"reason\":\"5\",\"score\":"}, {"logprob", 0}},
+                           {{"token", "4"}, {"logprob", std::log(.6)}, {"top", {{{"token", "4"}, {"logprob", std::log(.6)}}, {{"token", " 5"}, {"logprob", std::log(.3)}}, {{"token", "9"}, {"logprob", std::log(.1)}}}}},
+                           {{"token", "}"}, {"logprob", 0}}};
+    CHECK(*expected_score(s, logprobs, 4) == Approx((.6 * 4 + .3 * 5) / .9));
+    CHECK_FALSE(expected_score(s, nullptr, 4));
+    CHECK_FALSE(expected_score(s, logprobs, 2));
+    Script script;
+    script.says = {said({{"reason", "r"}, {"score", 4}})};
+    const Error e = error_of({{"type", "g-eval"}, {"value", "clear"}, {"config", {{"weighted", true}}}}, record, needs_of(script));
+    CHECK_THAT(e.what(), contains("log-probabilities"));
+    CHECK(script.asked[0].options.logprobs == 20);
 }
 
 TEST_CASE("graded: a missing member is named, and Azure's older field names are read") {
