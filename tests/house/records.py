@@ -14,6 +14,7 @@ SERVES = {
     "llm-route": [["-p", str(house.ROOT / "tests/house/policy.toml")]],
     "llm-cache": [["get", "-m", "builtin/echo"]],
     "llm-eval": [["--no-log"]],
+    "llm-mem": [["recall"]],
 }
 
 

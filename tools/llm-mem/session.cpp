@@ -20,6 +20,14 @@ MemOptions options_of(const Environment& environment) {
     return o;
 }
 
+/// Nothing is remembered yet at the beginning of every chain with a memory; who looks for something is told.
+Access begun(Access access, const Tool& tool, const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (access == Access::write || std::filesystem::exists(path, ignored)) return access;
+    if (tool.chosen() == "recall") return Access::write;
+    throw Error(Fault::io, "there is no memory at {}; llm-mem add begins one", path.string());
+}
+
 }  // namespace
 
 void store_options(Verb& verb, StoreFlags& f) {
@@ -54,7 +62,7 @@ void select_options(Verb& verb, SelectFlags& f) {
 }
 
 MemSession::MemSession(const Tool& tool, const StoreFlags& f, Access access)
-    : settings(settings_of(tool, environment)), store(store_path(settings, environment), access, options_of(environment)),
+    : settings(settings_of(tool, environment)), store(store_path(settings, environment), begun(access, tool, store_path(settings, environment)), options_of(environment)),
       embedding(settings.text("mem.embedder").value_or("builtin"), loop, settings, environment), vectors(store, embedding), space_(f.space) {}
 
 PassageSelection MemSession::selection(const SelectFlags& f) const {
