@@ -70,6 +70,27 @@ Split prepare(const std::vector<Verb*>& verbs, const std::vector<std::string>& w
     return out;
 }
 
+/// `llm-X --quiet verb` is `llm-X verb --quiet`, where only the verb knows the option.
+std::vector<std::string> verb_first(Verb& root, const std::vector<Verb*>& verbs, const std::vector<std::string>& words) {
+    std::vector<std::string> known, moved;
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        if (!words[i].starts_with("-")) {
+            const auto named = std::ranges::find_if(root.verbs(), [&](const Verb& v) { return v.name() == words[i]; });
+            if (named == root.verbs().end() || moved.empty()) return words;
+            known.push_back(words[i]);
+            known.insert(known.end(), moved.begin(), moved.end());
+            known.insert(known.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+            return known;
+        }
+        auto& to = root.find(words[i].substr(0, words[i].find('='))) != nullptr ? known : moved;
+        const Option* o = find(verbs, words[i]);
+        to.push_back(words[i]);
+        if (o == nullptr || o->spec.kind == ValueKind::flag || (o->spec.implied && !(i + 1 < words.size() && o->accepts(words[i + 1])))) continue;
+        for (std::size_t n = o->spec.kind == ValueKind::pair ? 2 : 1; n > 0 && i + 1 < words.size(); --n) to.push_back(words[++i]);
+    }
+    return words;
+}
+
 bool looks_like_option(std::string_view word) {
     return word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
 }
@@ -190,7 +211,7 @@ Parsed parse(Verb& root, const std::vector<std::string>& words) {
     }
     if (!root.verbs().empty()) app.require_subcommand(0, 1);
 
-    Split split = prepare(all, words);
+    Split split = prepare(all, verb_first(root, all, words));
     std::ranges::reverse(split.words);
     try {
         app.parse(std::move(split.words));

@@ -170,6 +170,21 @@ TEST_CASE("parse: a tool without arguments names the commands it has") {
     CHECK(told({"get"}) == "none");
 }
 
+TEST_CASE("parse: an option that only the command knows may stand in front of it") {
+    Verb tool{"llm-y", "try"};
+    long jobs = 1;
+    std::string name;
+    Verb& get = tool.verb("get", "get");
+    get.group("G").option("--jobs", jobs, "N", "n").since("0.1");
+    get.group("G").option("--name", name, "NAME", "n").since("0.1");
+    get.argument("WORD", name, "w");
+    store(parse(tool, {"--jobs", "3", "--name=get", "get"}));
+    CHECK(jobs == 3);
+    CHECK(name == "get");
+    store(parse(tool, {"get", "--jobs", "4"}));
+    CHECK(jobs == 4);
+}
+
 TEST_CASE("groups: the shared options fill their structs") {
     Tool tool{"llm-z", "try"};
     LoopFlags loop;
