@@ -91,7 +91,7 @@ HealthState Health::state_of(const Row& r) const {
     s.failures = r.failures;
     s.why = r.why;
     const std::int64_t now = store_.now();
-    if (r.until > now) {
+    if (r.until > now && r.until - now <= micros(rules_.pause)) {
         s.circuit = r.failures < rules_.failures ? Circuit::paused : Circuit::open;
         s.seconds = static_cast<double>(r.until - now) / 1e6;
     }
@@ -166,7 +166,7 @@ void Health::failed(std::string_view endpoint, std::string_view why) {
 
 void Health::pause(std::string_view endpoint, double seconds, std::string_view why) {
     refresh();
-    const std::int64_t until = store_.now() + micros(seconds);
+    const std::int64_t until = store_.now() + micros(std::min(seconds, rules_.pause));
     if (const auto it = known_.find(endpoint); it != known_.end() && it->second.until >= until - look_again) return;
     Transaction transaction{store_.db()};
     Row r = row(endpoint).value_or(Row{});

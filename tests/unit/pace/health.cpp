@@ -107,3 +107,11 @@ TEST_CASE("health: a pause the server asks for is shared, and ends by itself") {
     CHECK(t.there.ask("p m").circuit == Circuit::closed);
     CHECK(t.here.ask("p m").circuit == Circuit::closed);
 }
+
+TEST_CASE("health: no pause is shared for longer than ten minutes, and a clock set back closes nothing") {
+    Two t;
+    t.here.pause("p m", 86400, "come back tomorrow");
+    CHECK(t.here.look("p m").seconds == Approx(600));
+    t.pass(-3600);
+    CHECK(t.here.look("p m").circuit == Circuit::closed);
+}
