@@ -32,5 +32,8 @@ sh ./cache-chain.sh
 say '6. Other words for what is known: likeness nominates, a gate refuses what is not the same'
 sh ./cache-similar.sh
 
-say '7. What all that cost, from the journal'
+say '7. All tools in one pipe, twice: notes recalled, models chosen, answers kept, and held to what was expected'
+sh ./whole-chain.sh
+
+say '8. What all that cost, from the journal'
 llm-ask --log stats
