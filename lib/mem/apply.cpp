@@ -71,6 +71,7 @@ void Applier::step(Record& record) {
         record.erase("response");
     } else {
         response.erase("tool_calls");
+        if (text_of(response, "finish") == "tool_calls") response["finish"] = "stop";
         record.set("response", response);
     }
     MemoryNote note;
