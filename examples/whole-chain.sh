@@ -24,7 +24,7 @@ END
 cat > "$work/questions.jsonl" << 'END'
 {"id":"paging","prompt":"Who is paged when nobody acknowledges?","expect":["contains: Mara"]}
 {"id":"pages","prompt":"Where do pages come from?","expect":["contains: Alertmanager"]}
-{"id":"short","prompt":"Sum up in a sentence: The ferry leaves at nine. It comes back at five. On Sundays there is none.","expect":["contains: ferry",{"type":"word-count","value":{"min":3,"max":40}}]}
+{"id":"short","prompt":"Sum up what is known about the dumps.","expect":["contains: 35 days",{"type":"word-count","value":{"max":40}}]}
 END
 
 llm-mem add --quiet --namespace chain data/notes
