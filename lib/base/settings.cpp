@@ -140,7 +140,7 @@ void Settings::write_out_shorthands() {
 
 void Settings::apply(const Environment& environment) {
     for (const auto& [variable, value] : environment.beginning_with(prefix)) {
-        const bool ours = variable == "LLMUTILS_CONFIG" ||
+        const bool ours = variable == "LLMUTILS_CONFIG" || variable == "LLMUTILS_WHO" ||
                           std::string_view{variable}.substr(prefix.size()).starts_with('_');
         if (!ours && !value.empty()) apply(variable, value);
     }
@@ -149,7 +149,7 @@ void Settings::apply(const Environment& environment) {
 void Settings::apply(const std::string& variable, std::string_view value) {
     const auto keys = keys_of(std::string_view{variable}.substr(prefix.size()), tree_);
     if (keys.empty()) {
-        std::vector<std::string> known{"LLMUTILS_CONFIG"};
+        std::vector<std::string> known{"LLMUTILS_CONFIG", "LLMUTILS_WHO"};
         for (const SettingEntry& entry : setting_table())
             if (entry.path.find('*') == std::string_view::npos) known.push_back(variable_of(entry));
         const std::string near = nearest(variable, known);

@@ -13,9 +13,9 @@ std::string exported_line(MemStore& store, const Passage& p) {
     out["source"] = p.source;
     if (!p.tags.empty()) out["tags"] = p.tags;
     out["time"] = show_time(p.time * 1000);
-    if (!p.extra.empty())
-        for (const auto& [name, value] : Json::parse(p.extra).items())
-            if (!out.contains(name)) out[name] = value;
+    const Json extra = p.extra.empty() ? Json::object() : Json::parse(p.extra);
+    for (const auto& [name, value] : extra.items())
+        if (!out.contains(name)) out[name] = value;
     Json memory{{"namespace", p.space},
                 {"key", store.db().value<std::string>("SELECT key FROM document WHERE id = ?1", p.document).value_or("")},
                 {"ordinal", p.ordinal},

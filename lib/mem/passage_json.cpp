@@ -16,9 +16,9 @@ Json json_of(const Passage& p) {
     out["time"] = show_time(p.time * 1000);
     if (p.until) out["until"] = show_time(*p.until * 1000);
     out["pinned"] = p.pinned;
-    if (!p.extra.empty())
-        for (const auto& [name, value] : Json::parse(p.extra).items())
-            if (!out.contains(name)) out[name] = value;
+    const Json extra = p.extra.empty() ? Json::object() : Json::parse(p.extra);
+    for (const auto& [name, value] : extra.items())
+        if (!out.contains(name)) out[name] = value;
     return out;
 }
 

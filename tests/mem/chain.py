@@ -122,7 +122,7 @@ def files_folders_and_what_is_in_them(home):
     equal(sorted(by_source), ["notes/a.md", "notes/f.py", "notes/p.html"])
     equal([one["parent"] for one in by_source["notes/a.md"]], ["Ferns", "Moss"])
     equal(by_source["notes/a.md"][1]["line"], 5)
-    expect("def thrice(x):" in [one.get("parent") for one in by_source["notes/f.py"]])
+    expect("def thrice(x)" in [one.get("parent") for one in by_source["notes/f.py"]])
     expect("Owls hunt at night." in by_source["notes/p.html"][0]["text"] and "no()" not in by_source["notes/p.html"][0]["text"])
     (notes / "a.md").write_text("# Ferns\n\nWater them on Fridays.\n\n# Moss\n\nLeave it alone.\n")
     expect("1 passages added, " in mem(home, "add", "notes").text)

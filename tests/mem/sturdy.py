@@ -11,40 +11,35 @@ import threading
 from tools import equal, expect, jsonl, mem, passages, records, sound, store_file, test, tool
 
 
-def _adding(home, lines, kill_after=None):
-    """Feeds records one by one; returns the lines that came out before the process was killed."""
+def _add_until_killed(home, lines, after):
+    """Feeds records, ten at a time, and is killed at some instant; returns those that came out before."""
     process = subprocess.Popen([tool("llm-mem"), "add"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=home.env, cwd=home.path)
-
-    def feed():
-        try:
-            for line in lines:
-                process.stdin.write(line.encode())
-                process.stdin.flush()
-            process.stdin.close()
-        except (BrokenPipeError, OSError):
-            pass
-
-    feeder = threading.Thread(target=feed)
-    feeder.start()
-    if kill_after is not None:
-        try:
-            process.wait(kill_after)
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-    out = process.stdout.read()
+    killer = threading.Timer(after, process.kill)
+    killer.start()
+    out = []
+    try:
+        for at in range(0, len(lines), 10):
+            process.stdin.write("".join(lines[at : at + 10]).encode())
+            process.stdin.flush()
+            got = [process.stdout.readline() for _ in lines[at : at + 10]]
+            out += [json.loads(one) for one in got if one.endswith(b"\n")]
+            if not got[-1]:
+                break
+    except OSError:
+        pass  # it was killed while we wrote
+    process.kill()
     process.wait(60)
-    feeder.join(60)
-    return [json.loads(one) for one in out.splitlines(keepends=True) if one.endswith(b"\n")]
+    killer.cancel()
+    return out
 
 
 @test
 def killed_at_any_instant_every_acknowledged_record_is_there(home):
     chance = random.Random(11)
     acknowledged = set()
-    for round_ in range(25):
-        lines = [jsonl({"id": f"{round_}-{n}", "text": f"Round {round_} tells of thing number {n}."}) for n in range(400)]
-        for record in _adding(home, lines, chance.uniform(0.005, 0.12)):
-            acknowledged.add(record["id"])
+    for round_ in range(20):
+        lines = [jsonl({"id": f"{round_}-{n}", "text": f"Round {round_} tells of thing number {n}."}) for n in range(5000)]
+        acknowledged |= {record["id"] for record in _add_until_killed(home, lines, chance.uniform(0.02, 0.25))}
         there = {one["ref"] for one in passages(home)} if store_file(home).exists() else set()
         expect(acknowledged <= there, "lost:", sorted(acknowledged - there)[:5])
     expect(acknowledged, "nothing was ever acknowledged")

@@ -124,7 +124,7 @@ int recall(const Tool& tool, const FindFlags& f) {
     });
 }
 
-std::string place_of(const Passage& p) { return p.line != 0 ? fmt::format("{}:{}", p.source, p.line) : p.source; }
+std::string place_of(const Passage& p) { return p.source.empty() ? "-" : p.line != 0 ? fmt::format("{}:{}", p.source, p.line) : p.source; }
 
 void show(const Found& f, const std::string& words, Colour colour, bool explain) {
     const Passage& p = f.passage;

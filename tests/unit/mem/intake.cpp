@@ -24,7 +24,7 @@ Intake file(std::string text) {
     in.key = "file:/n.md";
     in.source = "n.md";
     in.text = std::move(text);
-    in.chunking = {Chunking::paragraph, 8, 0};
+    in.chunking = {Chunking::paragraph, 12, 0};
     return in;
 }
 
