@@ -183,7 +183,7 @@ void declare_cascade(Tool& tool) {
     pace_options(verb, f->pace);
     loop_options(verb, f->loop);
     talk_options(verb, f->talk);
-    tool.synopsis("cascade [--tiers NAME,...] [--accept CHECK]... [OPTION]... < RECORDS");
+    tool.synopsis("cascade [OPTION]... < RECORDS");
     tool.example("llm-route cascade --tiers cheap,strong --samples 3 --agreement .6 < in.jsonl", "ask the strong model only where the cheap one contradicts itself");
 }
 

@@ -115,7 +115,7 @@ void declare_report(Tool& tool) {
     outcome_options(verb, f->outcomes);
     auto& judged = verb.group("Strategies");
     judged.option("--router", f->routers, "FILE", "Judge this router or scorer by records it was not trained on. May be given several times.").completes(Complete::file).since("0.1");
-    judged.option("--folds", f->folds, "K", "Judge what training on these records is worth: train K times, each time on all but a part, and score that part.").at_least(0).since("0.1");
+    judged.option("--folds", f->folds, "K", "Judge what training on these records is worth: train K times, each time on all but a part that is scored.").at_least(0).since("0.1");
     judged.option("--group", f->outcomes.group, "MEMBER", "Keep records together that agree in this member, so that whole subjects are held out of training.")
         .completes(Complete::member)
         .since("0.1");
@@ -128,7 +128,7 @@ void declare_report(Tool& tool) {
     auto& output = verb.group("Output");
     output.option("--svg", f->svg, "FILE", "Draw cost against quality into this file.").completes(Complete::file).since("0.1");
     output.flag("--json", f->json, "Print a line a strategy, as JSON.").since("0.1");
-    tool.synopsis("report [--router ROUTER]... [--folds K] [OPTION]... [FILE]");
+    tool.synopsis("report [OPTION]... [FILE]");
     tool.example("llm-route report --router router.json --svg report.svg held-out.jsonl", "see what a router is worth");
 }
 
