@@ -123,7 +123,7 @@ Error missing_value(const Verb& root, std::string_view complaint) {
 }
 
 std::vector<std::string> known_names(const std::vector<Verb*>& path) {
-    std::vector<std::string> all;
+    std::vector<std::string> all{"--help"};  // where two are as near, it is meant
     for (const Verb* v : path)
         for (const auto& g : v->groups())
             for (const auto& o : g.options())
