@@ -240,7 +240,7 @@ Task<Answer> Caller::send(Asked asked) {
 }
 
 void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pass, const Answer& answer, const Error* failed, const Attempt& seen) {
-    governor_.saw_headers(gate, seen.headers);
+    if (failed == nullptr || !failed->retry_after) governor_.saw_headers(gate, seen.headers);  // what is asked for outright comes first
     const Usage& usage = answer.completion.usage;
     if (failed == nullptr) {
         if (usage.output) gate.mean_output += (static_cast<double>(*usage.output) - gate.mean_output) / 8;

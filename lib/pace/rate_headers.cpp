@@ -11,6 +11,8 @@ namespace llm {
 namespace {
 
 constexpr double longest = 90;
+/// OpenAI's and Anthropic's resets tell when the limit is full again, and it fills all the time: of a longer one a tenth is waited for.
+constexpr double worth_waiting = 10;
 /// Below this part of the limit what is left is spread over the time until it is filled up again.
 constexpr double scarce = .1;
 
@@ -100,7 +102,8 @@ RateHint rate_hint(const Headers& headers, double now) {
         if (!reset || *reset <= 0) continue;
         const double until = std::min(*reset, longest);
         if (*left < 1) {
-            hint.wait = std::max(hint.wait, until);
+            const bool window = n.reset == "ratelimit-reset";
+            hint.wait = std::max(hint.wait, window || *reset <= worth_waiting ? until : std::min(longest, std::max(worth_waiting, *reset / 10)));
             continue;
         }
         const auto limit_text = value(n.limit);

@@ -10,7 +10,7 @@
 namespace llm {
 
 struct RateHint {
-    double wait = 0;     ///< seconds in which no call should begin: nothing is left
+    double wait = 0;     ///< seconds in which no call should begin: nothing is left, or nothing worth it
     double spacing = 0;  ///< seconds between calls, so that what is left lasts; 0 where there is plenty
     double lasts = 0;    ///< seconds for which `spacing` holds
 };

@@ -223,3 +223,22 @@ def progress_is_shown_on_a_terminal_only(w):
         expect("\x1b[K" in text and text.rstrip().splitlines()[-1].endswith("s"), text)
         expect(text.count("8 records: 8 answered") == 1, text)
         equal([json.loads(line)["id"] for line in (home.path / "out").read_text().splitlines()], list(range(8)))
+
+
+@for_each("openai", "anthropic")
+def a_server_in_chaos_loses_no_record(w, protocol):
+    """aimock drops, garbles, limits and disconnects at random: every record ends with its answer or its fault."""
+    with w.home() as home:
+        home.provider("p", protocol, w.aimock.url(protocol))
+        home.config('headers = { "x-aimock-chaos-drop" = "0.1", "x-aimock-chaos-malformed" = "0.1", "x-aimock-chaos-ratelimit" = "0.1", "x-aimock-chaos-disconnect" = "0.1" }\n')
+        given = jsonl(*({"id": n, "prompt": "What is the capital of France?"} for n in range(60)))
+        result = ask(home, "-m", "p/gpt-4o", "--jobs", 8, "--retries", 6, stdin=given, code=None)
+        out = records(result)
+        equal([one["id"] for one in out], list(range(60)))
+        answered = [one for one in out if "response" in one]
+        for one in answered:
+            equal(one["response"]["text"], "The capital of France is Paris.")
+        for one in out:
+            expect("response" in one or one["error"]["fault"] in ("rate_limit", "provider", "unreachable"), one)
+        expect(len(answered) >= 40, f"{len(answered)} answered", result.words)
+        expect(sum(one["response"]["attempts"] for one in answered) > len(answered), "there was chaos")

@@ -8,12 +8,13 @@
 using namespace llm;
 
 TEST_CASE("rate headers: nothing left means waiting until the reset, in every spelling") {
-    CHECK(rate_hint({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "1m2.5s"}}, 0).wait == Approx(62.5));
+    CHECK(rate_hint({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "7.5s"}}, 0).wait == Approx(7.5));
+    CHECK(rate_hint({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "6m0s"}}, 0).wait == Approx(36));
     CHECK(rate_hint({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "20ms"}}, 0).wait == Approx(.02));
-    CHECK(rate_hint({{"ratelimit-remaining", "0"}, {"ratelimit-reset", "7"}}, 0).wait == Approx(7));
-    // 2026-11-24T01:00:30Z is 1795482030
-    CHECK(rate_hint({{"anthropic-ratelimit-requests-remaining", "0"}, {"anthropic-ratelimit-requests-reset", "2026-11-24T01:00:30Z"}}, 1795482000).wait == Approx(30));
-    CHECK(rate_hint({{"anthropic-ratelimit-input-tokens-remaining", "0"}, {"anthropic-ratelimit-input-tokens-reset", "2026-11-24T02:00:30.5+01:00"}}, 1795482000).wait == Approx(30.5));
+    CHECK(rate_hint({{"ratelimit-remaining", "0"}, {"ratelimit-reset", "70"}}, 0).wait == Approx(70));
+    // 2026-11-24T01:00:00Z is 1795482000
+    CHECK(rate_hint({{"anthropic-ratelimit-requests-remaining", "0"}, {"anthropic-ratelimit-requests-reset", "2026-11-24T01:00:08Z"}}, 1795482000).wait == Approx(8));
+    CHECK(rate_hint({{"anthropic-ratelimit-input-tokens-remaining", "0"}, {"anthropic-ratelimit-input-tokens-reset", "2026-11-24T02:00:08.5+01:00"}}, 1795482000).wait == Approx(8.5));
 }
 
 TEST_CASE("rate headers: little left is spread, plenty is not") {
