@@ -22,9 +22,9 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
 # libcurl and libjq are opened when they are needed, so dpkg-shlibdeps does not see them.
 set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "libcurl4 | libcurl4t64, libjq1, ca-certificates")
-set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "jq, miller")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "jq, miller, poppler-utils")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-  "libfmt-dev, nlohmann-json3-dev, libmd-dev, libsqlite3-dev, libutf8proc-dev, libstemmer-dev, libyaml-cpp-dev")
+  "libfmt-dev, nlohmann-json3-dev, libmd-dev, libsqlite3-dev, libutf8proc-dev, libstemmer-dev, libyaml-cpp-dev, libgumbo-dev")
 set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "pkg-config, cmake")
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION
   "llm-utils are to language models what cut, sort and grep are to text: each

@@ -13,7 +13,7 @@ namespace llm {
 namespace {
 
 constexpr double rank_offset = 60;  // Cormack's k
-// Tuned on conversation 26 of LoCoMo, and as good on 30 and 41 (tests/bench/figures/mem.py).
+// The best of a coarse grid on conversation 26 of LoCoMo (tests/bench/figures/mem.py).
 constexpr double words_weight = 1, vectors_weight = .25;
 constexpr std::size_t least_by_words = 200, least_by_vectors = 50;  // candidates of each part
 constexpr float least_likeness = .2F;                               // cosines below it say nothing
