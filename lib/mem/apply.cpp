@@ -6,10 +6,19 @@
 namespace llm {
 namespace {
 
+/// The same turn whatever ids its calls have: a model asked again gives others.
+Json without_ids(Json turn) {
+    turn.erase("tool_call_id");
+    if (turn.contains("tool_calls") && turn["tool_calls"].is_array())
+        for (Json& call : turn["tool_calls"])
+            if (call.is_object()) call.erase("id");
+    return turn;
+}
+
 /// What a call is known by: all that led to it.
 std::string key_of(std::string_view space, const Record& record, const History& h, const ToolCall& call, std::size_t number) {
-    std::string bytes = fmt::format("{}\n{}\n{}\n{}\n", space, record.id().value_or("null"), number, dump(turn_calls({call})));
-    for (const Json& turn : h.turns) bytes += dump(turn) + '\n';
+    std::string bytes = fmt::format("{}\n{}\n{}\n{}\n{}\n", space, record.id().value_or("null"), number, call.name, dump(call.arguments));
+    for (const Json& turn : h.turns) bytes += dump(without_ids(turn)) + '\n';
     return sha256_hex(bytes);
 }
 

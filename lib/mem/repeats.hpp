@@ -5,7 +5,8 @@
 
 namespace llm {
 
-/// True where `statement` and `text` share nearly all content words, or nearly all of those of `statement` (three or more) are in `text`.
+/// True where `statement` shares nearly all content words with `text` or with a sentence of it, or where nearly all of its own (two or more) are in
+/// one sentence, or (five or more) anywhere in the text.
 bool repeats(std::string_view statement, std::string_view text);
 
 }  // namespace llm

@@ -1,6 +1,7 @@
 #include "mem/until_done.hpp"
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/utf8.hpp"
 
 #include <utility>
@@ -12,6 +13,27 @@ constexpr std::size_t ahead = 256 * 1024;        // bytes that may wait for the 
 constexpr std::string_view mark = "llm_mem_step";  // member by which a record is known again
 
 bool is_delta(const Record& r) { return r.scanned().members.size() == 2 && r.has("id") && find(r.scanned(), r.line(), "delta") != nullptr; }
+
+/// How far a record has come, so that a run that was killed goes on from there instead of asking anew.
+class Stop {
+public:
+    Stop(MemStore& store, std::string_view line) : db_(store.db()), store_(store), key_("step " + sha256_hex(line)) {}
+    std::optional<std::string> reached() const { return db_.value<std::string>("SELECT result FROM applied WHERE key = ?1", key_); }
+    void note(std::string_view line) const {
+        store_.writing();
+        db_.run("INSERT OR REPLACE INTO applied (key, result, time) VALUES (?1, ?2, ?3)", key_, line, store_.now());
+    }
+    void forget() const {
+        if (!reached()) return;
+        store_.writing();
+        db_.run("DELETE FROM applied WHERE key = ?1", key_);
+    }
+
+private:
+    Database& db_;
+    MemStore& store_;
+    std::string key_;
+};
 
 Error no_answer(const std::string& command, int status) {
     Error e(Fault::provider, "the command '{}' ended with exit status {} and without an answer to this record", command, status);
@@ -61,17 +83,22 @@ void UntilDone::end_where_idle() {
 
 Task<void> UntilDone::step(Record& record, Emitter& emitter) {
     const AtWork at_work{*this};
+    const Stop stop{store_, record.line()};
+    if (const auto reached = stop.reached()) record.load(*reached, record.number());
     for (long n = 0;; ++n) {
         if (!record.has("response")) {
             if (n == steps_)
-                throw Error(Fault::budget, "the model still calls functions after {} steps; --steps allows more", steps_);
+                throw Error(Fault::refused, "the model still calls functions after {} steps; --steps allows more", steps_);
             co_await ask(record, emitter);
             if (record.has("error")) co_return;
         }
-        if (!applier_.wants(record)) co_return;
-        applier_.step(record);
+        const bool calls = applier_.wants(record);
+        if (calls) applier_.step(record);
+        const bool done = record.has("response");
+        if (done) stop.forget();
+        else stop.note(record.line());
         store_.settle();
-        if (record.has("response")) co_return;
+        if (done) co_return;
         if (emitter.begun() && !emitter.final()) emitter.forget();
     }
 }

@@ -22,7 +22,7 @@ public:
     UntilDone(Loop&, MemStore&, Applier&, std::vector<std::string> argv, long steps);
     ~UntilDone();
 
-    /// Each step is stored before the next is asked. Throws Error{budget} where the model still calls functions after `steps`, Error{provider}
+    /// Each step is stored before the next is asked. Throws Error{refused} where the model still calls functions after `steps`, Error{provider}
     /// where the command ends without an answer; an `error` the command gives stays the record's.
     Task<void> step(Record&, Emitter&);
     /// Whether the command takes in what it is sent.

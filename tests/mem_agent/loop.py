@@ -93,7 +93,7 @@ def the_same_record_again_does_nothing_twice(home):
 def a_model_that_never_ends_is_stopped(home):
     model(home, "def answer(r):\n    return {'tool_calls': [call('conversation_search', query='x')]}")
     (done,) = loop(home, {"id": 1, "prompt": "hello"}, flags=("--steps", "3"), code=3)
-    equal(done["error"]["fault"], "budget")
+    equal(done["error"]["fault"], "refused")
     expect("3 steps" in done["error"]["message"])
 
 
@@ -195,7 +195,7 @@ def earlier_conversations_are_searched(home):
     model(home, """
 def answer(r):
     results = [m for m in r['messages'] if m['role'] == 'tool']
-    if not results: return {'tool_calls': [call('conversation_search', query='bicycle name')]}
+    if not results: return {'tool_calls': [call('conversation_search', query='bicycle')]}
     return json.loads(results[0]['content'])['results'][0]['text']
 """)
     (done,) = loop(home, {"prompt": "What is my bicycle called?"})

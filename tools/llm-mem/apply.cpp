@@ -62,7 +62,7 @@ void declare_apply(Tool& tool) {
               "them back with response, as llm-ask does.")
         .since("0.1");
     applying
-        .option("--steps", f.steps, "N", "Ask at most N times for one record. Where the model still calls functions then, the record fails with fault budget; what was done stays done.")
+        .option("--steps", f.steps, "N", "Ask at most N times for one record. Where the model still calls functions then, the record fails with fault refused; what was done stays done, and the same record goes on from there with a higher N.")
         .at_least(1)
         .since("0.1");
     store_options(verb, f.store);
