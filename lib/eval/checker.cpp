@@ -1,5 +1,7 @@
 #include "eval/checker.hpp"
 
+#include <algorithm>
+
 namespace llm {
 namespace {
 
@@ -23,6 +25,16 @@ bool has_answer(const Json& record) {
     return false;
 }
 
+/// jq and programs may look at whatever a record holds.
+bool needs_answer(const Assertions& assertions) {
+    return std::ranges::any_of(assertions.list(), [](const Assertion& a) { return a.spec().type != "jq" && a.spec().type != "command"; });
+}
+
+std::optional<double> threshold_of(const Json& record) {
+    const Json& least = member(member(record, "case"), "threshold");
+    return least.is_number() ? std::optional{least.get<double>()} : std::nullopt;
+}
+
 }  // namespace
 
 Checker::Checker(const EvaluatorNeeds& needs, Demands demands) : needs_(needs), demands_(std::move(demands)) {}
@@ -38,15 +50,14 @@ Task<void> Checker::step(Record& record, Emitter&) {
             fill(whole, it->second);
             fill(whole["case"], it->second);
         }
-    if (!has_answer(whole))
+    const Json expect = member(whole, "expect");
+    const auto assertions = assertions_for(expect, threshold_of(whole));
+    if (!has_answer(whole) && needs_answer(*assertions))
         throw Error(Fault::data, "there is no answer to check: the record has no 'response'; let llm-ask stand in front");
     const Json where = member(whole, "case");
-    const Json expect = member(whole, "expect");
-    fill(whole, member(whole, "vars"));
+    fill(whole, Json(member(whole, "vars")));
     Case looked_at = case_of(whole);
     if (const std::string program = text_of(where, "transform"); !program.empty()) transform(looked_at, program);
-    const Json& least = member(where, "threshold");
-    const auto assertions = assertions_for(expect, least.is_number() ? std::optional{least.get<double>()} : std::nullopt);
     Assertions::Checked checked;
     if (assertions->local()) checked = assertions->check(looked_at);
     else checked = co_await assertions->verdict(looked_at);

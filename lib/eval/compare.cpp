@@ -40,7 +40,7 @@ struct Pairing {
 bool part_of_key(const std::set<std::string>& a, const std::set<std::string>& b, std::string_view what) {
     if (a == b) return true;
     if (a.size() <= 1 && b.size() <= 1) return false;
-    throw Error(Fault::usage, "A has the {}s {} and B has {}: choose one of each, for instance with --a '.case.{} == \"{}\"'", what, fmt::join(a, ", "), fmt::join(b, ", "), what,
+    throw Error(Fault::usage, "A has the {}s {} and B has {}: choose one of each, for instance with --when-a '.case.{} == \"{}\"'", what, fmt::join(a, ", "), fmt::join(b, ", "), what,
                 a.empty() ? "" : *a.begin());
 }
 

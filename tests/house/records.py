@@ -13,8 +13,8 @@ SERVES = {
     "llm-ask": [["-m", "builtin/echo", "--no-log"]],
     "llm-route": [["-p", str(house.ROOT / "tests/house/policy.toml")]],
     "llm-cache": [["get", "-m", "builtin/echo"]],
-    "llm-eval": [["--no-log"]],
-    "llm-mem": [["recall"]],
+    "llm-eval": [["--no-log", "--expect", "jq: true"]],
+    "llm-mem": [["recall"], ["tools"], ["pack"], ["apply"]],
 }
 
 

@@ -47,6 +47,7 @@ int check_records(const Tool& tool, const EvalFlags& f) {
         co_await checker.step(r, e);
         if (text) watch.add(r, result_of(r));
     });
+    if (nobody_reads(1)) return code;
     if (!f.talk.quiet && watch.tally().total().all() > 0) {
         if (watch.tally().total().judged() + watch.tally().total().errors > 0 || f.talk.verbose > 0) say(tool, summary_line(watch.tally().total()));
         if (f.talk.verbose > 0) write_all(2, summary_text(watch.tally(), 0, colour_of(2)), "standard error");

@@ -65,12 +65,12 @@ void declare(Tool& tool, EvalFlags& f) {
 
     auto& compare = tool.verb("compare", "say whether run B is worse than run A, case by case", [&] { return llm::compare(tool, f); });
     compare.argument("A", f.before, "Records of the run before.").required();
-    compare.argument("B", f.after, "Records of the run after; the same file with --a and --b for two models of one run.").required();
+    compare.argument("B", f.after, "Records of the run after; the same file with --when-a and --when-b for two models of one run.").required();
     auto& comparison = compare.group("Comparison");
     comparison.option("--alpha", f.alpha, "P", "Take a difference for real where chance would bring it about less often than this.").between(0.000001, 0.5).since("0.1");
     comparison.option("--metric", f.metric, "NAME", "Compare this: pass, score, cost, ms, tokens, or a metric by its name.").since("0.1");
-    comparison.option("--a", f.before_when, "JQ", "Of A take those records only for which this holds, such as '.case.model == \"openai/gpt-5-mini\"'.").since("0.1");
-    comparison.option("--b", f.after_when, "JQ", "The same for B.").since("0.1");
+    comparison.option("--when-a", f.before_when, "JQ", "Of A take those records only for which this holds, such as '.case.model == \"openai/gpt-5-mini\"'.").since("0.1");
+    comparison.option("--when-b", f.after_when, "JQ", "The same for B.").since("0.1");
 
     auto& report = tool.verb("report", "sum up records that were evaluated", [&] { return llm::report(tool, f); });
     report.argument("FILE", f.files, "Records with eval; two files are compared in the page. Without FILE standard input is read.");

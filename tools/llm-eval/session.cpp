@@ -3,6 +3,8 @@
 #include "cli/settings.hpp"
 #include "record/writer.hpp"
 
+#include <poll.h>
+
 namespace llm {
 namespace {
 
@@ -29,6 +31,11 @@ EvalSession::EvalSession(const Tool& tool, const EvalFlags& f, const std::filesy
     if (!f.embedder.empty()) tools.needs.embedder = f.embedder;
     tools.needs.prompts = f.prompts;
     tools.needs.folder = folder;
+}
+
+bool nobody_reads(int fd) {
+    pollfd p{fd, 0, 0};
+    return ::poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 void say(const Tool& tool, std::string_view text) { write_all(2, fmt::format("{}: {}\n", tool.name(), text), "standard error"); }

@@ -27,6 +27,8 @@ struct EvalSession {
     EvaluatorTools tools;
 };
 
+/// True once the reader of a pipe or socket has gone.
+bool nobody_reads(int fd);
 /// A line for people on stderr.
 void say(const Tool&, std::string_view);
 
