@@ -84,10 +84,11 @@ bool is_known(const std::string& name) { return std::ranges::binary_search(eleme
 
 bool has_entity(std::string_view text) {
     for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at + 1)) {
-        const std::size_t end = text.find(';', at);
-        if (end == std::string_view::npos) return false;
-        const std::string_view e = text.substr(at + 1, end - at - 1);
-        if (e.size() >= 2 && e.size() <= 10 && std::ranges::all_of(e, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '#'; })) return true;
+        const std::string_view near = text.substr(at + 1, 11);
+        const std::size_t end = near.find(';');
+        if (end == std::string_view::npos) continue;
+        const std::string_view e = near.substr(0, end);
+        if (e.size() >= 2 && std::ranges::all_of(e, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '#'; })) return true;
     }
     return false;
 }
@@ -102,8 +103,11 @@ std::string_view trimmed(std::string_view s) {
 
 int html_signs(std::string_view text) {
     bool open = false, close = false, single = false, attribute = false, comment = false, doctype = false;
+    bool comments = true;  // one that has no end means that none after it has
     for (std::size_t at = text.find('<'); at != std::string_view::npos;) {
-        const auto tag = tag_at(text, at);
+        const bool opens_comment = text.substr(at, 4) == "<!--";
+        const auto tag = opens_comment && !comments ? std::nullopt : tag_at(text, at);
+        comments = comments && (tag || !opens_comment);
         if (tag) {
             comment = comment || tag->kind == Tag::Kind::comment;
             doctype = doctype || tag->kind == Tag::Kind::doctype;
@@ -128,6 +132,7 @@ bool is_html(std::string_view given, std::string& why) {
     };
     if (!text.starts_with('<') || !text.ends_with('>')) return refuse("it does not begin and end with a tag");
     if (lower(text.substr(0, 5)) == "<?xml") return refuse("it is XML");
+    const std::string low = lower(text);
     std::vector<std::string> open;
     bool any = false;
     std::size_t at = 0;
@@ -137,7 +142,7 @@ bool is_html(std::string_view given, std::string& why) {
         if (next == text.size()) break;
         const auto tag = tag_at(text, next);
         if (!tag) {
-            if (open.empty()) return refuse(fmt::format("no tag at byte {}", next + 1));
+            if (open.empty() || text.substr(next, 4) == "<!--") return refuse(fmt::format("no tag at byte {}", next + 1));
             at = next + 1;
             continue;
         }
@@ -153,9 +158,8 @@ bool is_html(std::string_view given, std::string& why) {
         if (tag->kind == Tag::Kind::single || among(never_closed, tag->name)) continue;
         open.push_back(tag->name);
         if (tag->name == "script" || tag->name == "style" || tag->name == "textarea" || tag->name == "title") {
-            const std::size_t end = lower(text.substr(at)).find("</" + tag->name);
-            if (end == std::string::npos) return refuse(fmt::format("<{}> has no end", tag->name));
-            at += end;
+            at = low.find("</" + tag->name, at);
+            if (at == std::string::npos) return refuse(fmt::format("<{}> has no end", tag->name));
         }
     }
     if (!any) return refuse("no element that HTML knows");

@@ -88,7 +88,7 @@ struct ArgumentsWanted {
         if (!given.is_object()) return given;
         Json out = Json::object();
         for (const auto& [key, value] : given.items())
-            if (std::ranges::none_of(ignore, [&](const std::string& p) { return p.find_first_of("*?") == std::string::npos ? p == key : matches_glob(key, p); }))
+            if (std::ranges::none_of(ignore, [&key = key](const std::string& p) { return p.find_first_of("*?") == std::string::npos ? p == key : matches_glob(key, p); }))
                 out[key] = value;
         return out;
     }

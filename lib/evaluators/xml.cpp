@@ -191,10 +191,12 @@ std::optional<XmlShape> xml_document(std::string_view text, std::string& why) {
 
 std::vector<XmlShape> xml_elements_in(std::string_view text) {
     std::vector<XmlShape> out;
-    int attempts = 1000;  // what opens and never closes is read to the end each time
-    for (std::size_t at = text.find('<'); at != std::string_view::npos && attempts > 0; --attempts) {
+    const std::size_t most = 64 * 1024 + 16 * text.size();  // what opens and never closes is read to the end each time
+    std::size_t looked_at = 0;
+    for (std::size_t at = text.find('<'); at != std::string_view::npos && looked_at < most;) {
         Xml xml(text.substr(at));
         const bool read = xml.element();
+        looked_at += xml.at() + 1;
         if (read) out.push_back(xml.take());
         at = text.find('<', at + (read ? xml.at() : 1));
     }

@@ -94,6 +94,31 @@ TEST_CASE("contract: no evaluator minds an odd answer") {
         }
 }
 
+TEST_CASE("contract: no answer holds an evaluator up") {
+    const EvaluatorNeeds none;
+    const auto times = [](std::string_view piece, int n) {
+        std::string out;
+        for (; n > 0; --n) out += piece;
+        return out;
+    };
+    const std::vector<std::string> heavy{times("<a>", 6'000), times("<!--", 8'000), times("&", 12'000) + ";", times("<script>", 4'000), times("<a b='", 5'000), times("[{", 6'000), times("(", 12'000),
+                                         times("SELECT (", 2'000), times("```", 4'000), times("\"", 12'000)};
+    for (const EvaluatorEntry* e : evaluators())
+        for (const EvaluatorType& t : e->types) {
+            const Assertion a{check_of(written(t)), none};
+            if (!a.local()) continue;
+            for (const std::string& answer : heavy) {
+                Case c = case_of(record);
+                c.answer = answer;
+                try {
+                    CHECK(a.check(c).score >= 0);
+                } catch (const Error& error) {
+                    CHECK(error.fault == Fault::data);
+                }
+            }
+        }
+}
+
 TEST_CASE("contract: what calls a model says so where none is at hand, and reads no verdict from chatter") {
     const EvaluatorNeeds none;
     for (const EvaluatorEntry* e : evaluators())
