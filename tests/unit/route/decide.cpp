@@ -1,5 +1,9 @@
 #include "route/decide.hpp"
 
+#include "base/paths.hpp"
+#include "log/journal.hpp"
+#include "log/when.hpp"
+#include "pace/budget.hpp"
 #include "support/catch.hpp"
 
 #include <unistd.h>
@@ -255,6 +259,81 @@ on_error = ["far/third"]
     Decider later{w.policy, w.needs()};
     CHECK(tier(later, prompt("x")) == "cheap");
     CHECK_THAT(reason(later, prompt("x")), contains("cheap instead of far/model"));
+}
+
+TEST_CASE("decide: what is left of the day's budget chooses, and holds back") {
+    RouteWorld w{R"(
+default = "strong"
+on_error = ["standard"]
+[route.strong]
+budget_left = 0.5
+[[rule]]
+name = "poor"
+budget_below = 0.2
+route = "cheap"
+[[rule]]
+route = "strong"
+[[rule]]
+route = "standard"
+)",
+                 "\n[budget]\nday = 1.0\n"};
+    const auto now = [&] {
+        Decider d{w.policy, w.needs()};
+        return tier(d, prompt("x"));
+    };
+    CHECK(now() == "strong");
+    PaceStore store{pace_path(w.settings, w.environment)};
+    BudgetLimits limits;
+    limits.day = nano(1.0);
+    Budget budget{store, limits, "test"};
+    const auto spend = [&](double dollars) {
+        const auto held = budget.reserve(nano(dollars), "m", Sent::yes);
+        REQUIRE(held.fit == Fit::yes);
+        budget.settle(held.id, nano(dollars));
+    };
+    spend(0.6);
+    CHECK(now() == "standard");
+    spend(0.3);
+    CHECK(now() == "cheap");
+}
+
+TEST_CASE("decide: a route whose calls were slow of late is passed over") {
+    RouteWorld w{R"(
+default = "standard"
+[route.quick]
+model = "strong"
+max_latency = "1s"
+[[rule]]
+route = "quick"
+)"};
+    const auto journalled = [&](int count, double ms) {
+        JournalOptions options;
+        options.path = data_folder(w.environment) / "log.db";
+        Journal journal{options};
+        for (int i = 0; i < count; ++i) {
+            Call call;
+            auto request = std::make_shared<Request>();
+            request->model = "summary";
+            request->messages.push_back(Message::of(Role::user, "x"));
+            call.request = request;
+            call.provider = "builtin";
+            call.completion.text = "y";
+            call.started = unix_microseconds() - 1000 * (i + 1);
+            call.ms = ms;
+            call.tool = "llm-ask";
+            journal.push(std::move(call));
+        }
+        journal.close();
+    };
+    const auto now = [&] {
+        Decider d{w.policy, w.needs()};
+        return tier(d, prompt("x"));
+    };
+    CHECK(now() == "quick");
+    journalled(4, 3000);
+    CHECK(now() == "quick");  // too few to say
+    journalled(4, 3000);
+    CHECK(now() == "standard");
 }
 
 TEST_CASE("decide: unknown names are errors with their line and the nearest") {

@@ -12,7 +12,7 @@ namespace llm {
 
 struct RouteWorld {
     std::filesystem::path folder = std::filesystem::temp_directory_path() / ("llm-route-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
-    Environment environment{{{"HOME", folder.string()}, {"XDG_STATE_HOME", (folder / "state").string()}}};
+    Environment environment{{{"HOME", folder.string()}, {"XDG_STATE_HOME", (folder / "state").string()}, {"XDG_DATA_HOME", (folder / "data").string()}}};
     Settings settings;
     Models models{settings, environment};
     Loop loop;
