@@ -103,6 +103,7 @@ void declare_page(Tool& tool) {
     tool.example("llm-mem search 'water the plants'", "look something up");
     tool.example("llm-mem recall -k 5 < questions.jsonl | llm-ask -m cheap", "answer with what is remembered");
     tool.example("llm-mem edit 17 && llm-mem undo", "change a passage, and take it back");
+    tool.example("llm-mem tools < questions.jsonl | llm-mem pack | llm-mem apply --until-done -- llm-ask", "let the model keep its own memory");
     tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MEM_PATH, LLMUTILS_MEM_EMBEDDER");
     tool.environment("LLMUTILS_WHO", "who changes what is remembered, for the journal; otherwise the user's name");
     tool.environment("EDITOR", "what edit starts; VISUAL comes before it, vi after it");
