@@ -24,6 +24,13 @@ constexpr std::int64_t lent_as_far_as = 4;
 constexpr double short_passage = 500;  // bytes
 constexpr std::size_t lenders = 20;    // best of each part whose neighbours become candidates
 
+// From so many passages on, words are told apart by how many passages have them.
+constexpr std::int64_t big_store = 20'000;
+constexpr std::int64_t sample = 2'048;
+constexpr double rarely = 5'000;     // passages
+constexpr double everywhere = .125;  // of all passages
+constexpr std::size_t most_in_pairs = 6;
+
 /// What filters and neighbours need of a passage, from its small row.
 struct Light {
     std::int64_t space = 0, document = 0, ordinal = 0, hash = 0, time = 0;
@@ -120,16 +127,44 @@ private:
         return c;
     }
 
+    /// Scoring costs most, a microsecond a row or so. In a big store words that many passages have are therefore looked for in pairs.
     void by_words() {
-        const std::string query = words_query(what_.words);
-        if (query.empty()) return;
+        const std::vector<std::string> terms = query_terms(what_.words);
+        if (terms.empty()) return;
+        const auto last = store_.db().value<std::int64_t>("SELECT max(id) FROM passage").value_or(0);
+        if (last < big_store) {
+            rank_words(any_of(terms), 1);
+            return;
+        }
+        std::vector<std::string> rare, common;
+        for (const std::string& term : terms) {
+            const double share = sampled_share(term, last);
+            if (share * static_cast<double>(last) <= rarely) rare.push_back(term);
+            else if (share < everywhere && common.size() < most_in_pairs) common.push_back(term);
+        }
+        if (!rare.empty()) rank_words(any_of(rare), 1);
+        if (common.size() > 1) rank_words(any_two_of(common), static_cast<double>(common.size() - 1));
+        if (by_words_ < what_.k) rank_words(any_of(common.empty() ? terms : common), 1);
+    }
+
+    /// The share of passages that have the term, among the oldest and the newest.
+    double sampled_share(const std::string& term, std::int64_t last) {
+        const auto count = [&](std::int64_t from, std::int64_t to) {
+            return static_cast<double>(store_.db().value<std::int64_t>("SELECT count(*) FROM passage_words WHERE passage_words MATCH ?1 AND rowid > ?2 AND rowid <= ?3", term, from, to).value_or(0));
+        };
+        return (count(0, sample) + count(last - sample, last)) / static_cast<double>(2 * sample);
+    }
+
+    void rank_words(const std::string& query, double counted) {
         auto rows = store_.db().prepare("SELECT rowid, -rank FROM passage_words WHERE passage_words MATCH ?1 AND rank MATCH 'bm25(1.0, 0.5)' ORDER BY rank");
         rows.bind(query);
         std::size_t found = 0;
         while (found < pool(least_by_words) && rows.step()) {
             const auto id = rows.column<std::int64_t>(0);
             if (!light(id).allowed) continue;
-            candidate(id).bm25 = rows.column<double>(1);
+            Candidate& c = candidate(id);
+            if (!c.bm25) ++by_words_;
+            c.bm25 = c.bm25.value_or(0) + rows.column<double>(1) / counted;
             if (++found <= lenders) lenders_.insert(id);
         }
     }
@@ -323,6 +358,7 @@ private:
     std::unordered_map<std::int64_t, Light> light_;
     std::map<std::int64_t, Candidate> candidates_;
     std::set<std::int64_t> lenders_;
+    std::size_t by_words_ = 0;
     Vector question_;
 };
 

@@ -61,17 +61,30 @@ Asked read(std::string_view asked) {
 
 }  // namespace
 
-std::string words_query(std::string_view asked) {
+std::vector<std::string> query_terms(std::string_view asked) {
     const Asked a = read(asked);
-    std::string out;
-    const auto add = [&out](const std::vector<std::string>& terms) {
-        for (const std::string& term : terms) out += (out.empty() ? "" : " OR ") + quoted(term);
-    };
-    add(a.phrases);
-    add(a.words);
-    if (out.empty()) add(a.stops);
+    std::vector<std::string> out;
+    for (const auto* terms : {&a.phrases, &a.words})
+        for (const std::string& term : *terms) out.push_back(quoted(term));
+    if (out.empty())
+        for (const std::string& term : a.stops) out.push_back(quoted(term));
     return out;
 }
+
+std::string any_of(const std::vector<std::string>& terms) {
+    std::string out;
+    for (const std::string& term : terms) out += (out.empty() ? "" : " OR ") + term;
+    return out;
+}
+
+std::string any_two_of(const std::vector<std::string>& terms) {
+    std::string out;
+    for (std::size_t i = 0; i < terms.size(); ++i)
+        for (std::size_t j = i + 1; j < terms.size(); ++j) out += (out.empty() ? "(" : " OR (") + terms[i] + " AND " + terms[j] + ")";
+    return out;
+}
+
+std::string words_query(std::string_view asked) { return any_of(query_terms(asked)); }
 
 std::vector<Span> matches(std::string_view asked, std::string_view text) {
     const Asked a = read(asked);
