@@ -47,7 +47,7 @@ const EvaluatorEntry& evaluator_entry(std::string_view type) {
     for (const Remedy& r : remedies)
         if (r.type == type) throw Error(Fault::config, "assertion '{}' is not run here: {}", type, r.text);
     const std::string near = nearest(type, names);
-    throw Error(Fault::config, "no assertion '{}'{}", type, near.empty() ? "; `llm-eval --list-assertions` has them all" : "; did you mean '" + near + "'?");
+    throw Error(Fault::config, "no assertion '{}'{}", type, near.empty() ? "; `llm-eval checks` lists them" : "; did you mean '" + near + "'?");
 }
 
 }  // namespace llm
