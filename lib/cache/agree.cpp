@@ -1,6 +1,7 @@
 #include "cache/agree.hpp"
 
 #include "base/utf8.hpp"
+#include "chat/canonical_json.hpp"
 #include "text/gate.hpp"
 #include "text/normalise.hpp"
 
@@ -46,6 +47,14 @@ double cosine(const Vector& a, const Vector& b) {
     return sum;
 }
 
+/// The order of members does not count.
+bool equal_json(const Json& a, const Json& b) {
+    std::string left, right;
+    append_canonical_json(left, a);
+    append_canonical_json(right, b);
+    return left == right;
+}
+
 bool is_json(const Json& response) { return !member(response, "json").is_null() || !calls_of(response).empty(); }
 
 }  // namespace
@@ -54,8 +63,8 @@ bool equal_answers(std::string_view a, std::string_view b) {
     if (a == b) return true;
     const Json left = read(a), right = read(b);
     if (!left.is_object() || !right.is_object()) return false;
-    if (calls_of(left) != calls_of(right)) return false;
-    if (const Json &x = member(left, "json"), &y = member(right, "json"); !x.is_null() || !y.is_null()) return x == y;
+    if (!equal_json(calls_of(left), calls_of(right))) return false;
+    if (const Json &x = member(left, "json"), &y = member(right, "json"); !x.is_null() || !y.is_null()) return equal_json(x, y);
     return plain(text_of(left, "text")) == plain(text_of(right, "text"));
 }
 

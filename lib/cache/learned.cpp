@@ -1,5 +1,7 @@
 #include "cache/learned.hpp"
 
+#include "cache/manage.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -47,6 +49,8 @@ RiskCurve::Row RiskCurve::row(const Evidence& e) noexcept {
 
 RiskCurve::RiskCurve(std::span<const LearnedOutcome> outcomes) {
     if (outcomes.size() < first_outcomes) return;
+    const auto wrong = std::ranges::count(outcomes, false, &LearnedOutcome::right);
+    share_ = share_interval(wrong, static_cast<std::int64_t>(outcomes.size())).high;
     std::vector<Row> rows;
     rows.reserve(outcomes.size());
     for (const LearnedOutcome& o : outcomes) rows.push_back(row(o.evidence));

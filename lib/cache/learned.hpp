@@ -37,6 +37,8 @@ struct LearnedOutcome {
 inline constexpr std::size_t outcomes_kept = 2'000, risks_kept = 2'000;
 /// A curve of fewer outcomes is not trusted: everything is explored.
 inline constexpr std::size_t first_outcomes = 100;
+/// The limit is set for this part of the bound: the curve is a simplification, and the entries it is too sure of are those that are given.
+inline constexpr double part_used = 0.8;
 /// Of what might be given this share is explored all the same, so that the curve goes on learning where it matters.
 inline constexpr double always_explored = 0.05;
 
@@ -47,6 +49,9 @@ public:
     explicit RiskCurve(std::span<const LearnedOutcome>);
 
     bool knows() const noexcept { return knows_; }
+    /// The share of wrong outcomes, whatever the evidence: the upper end of its 95 % interval. Where nearly nothing was ever wrong a curve
+    /// cannot say more than this.
+    double share() const noexcept { return share_; }
     /// How likely the answer is to be wrong, at most: the upper end of the interval of three standard errors. 1 where nothing is known.
     double risk(const Evidence&) const noexcept;
 
@@ -57,6 +62,7 @@ private:
 
     Row weights_{};
     std::array<Row, features> covariance_{};
+    double share_ = 1;
     bool knows_ = false;
 };
 

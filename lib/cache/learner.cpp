@@ -2,6 +2,9 @@
 
 #include "cache/decisions.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace llm {
 namespace {
 
@@ -18,7 +21,7 @@ Learner::Learner(CacheStore& store, double max_error) : store_(store), max_error
 void Learner::read(std::int64_t space, Known& known) {
     known.curve = RiskCurve(outcomes_of(store_, space));
     known.risks = risks_of(store_, space);
-    known.limit = risk_limit(known.risks, max_error_);
+    known.limit = risk_limit(known.risks, max_error_ * part_used);
     known.decided = 0;
 }
 
@@ -30,13 +33,15 @@ Learner::Choice Learner::choose(std::int64_t space, std::int64_t entry, Evidence
     choice.evidence = seen;
     std::tie(choice.evidence.right, choice.evidence.wrong) = record_of(store_, entry);
     choice.risk = known.curve.risk(choice.evidence);
+    // Where everything may be given, nothing is held back for a curve that could not see enough errors to be drawn.
+    if (known.curve.share() <= max_error_ * part_used) choice.risk = std::min(choice.risk, known.curve.share());
     if (!known.curve.knows()) {
         ++known.decided;
         return choice;
     }
     if (known.risks.size() >= risks_kept) known.risks.erase(known.risks.begin());
     known.risks.push_back(choice.risk);
-    if (known.decided++ % between_limits == 0) known.limit = risk_limit(known.risks, max_error_);
+    if (known.decided++ % between_limits == 0) known.limit = risk_limit(known.risks, max_error_ * part_used);
     const bool explored = std::uniform_real_distribution<double>{0, 1}(chance_) < always_explored;
     if (choice.risk <= known.limit && !explored) choice.what = Choice::What::give;
     return choice;

@@ -117,6 +117,20 @@ def run_explores_and_learns_too(home):
 
 
 @test
+def where_every_answer_was_right_hits_come_by_themselves(home):
+    # Classes: every question of one kind has the same short answer, as a classifier's prompts do.
+    prompts = [f"Is a number such as {n} something that one can count with?" for n in range(10, 400)]
+    hits = []
+    for begin in range(0, len(prompts), 130):
+        out = ask(home, *prompts[begin : begin + 130], flags=("--max-error", BOUND, "--no-gate"))
+        hits.append(sum(hit(one) == "semantic" for one in out))
+        put(home, *[(one, "yes") for one in out if not hit(one)])
+        if begin == 0:  # the first batch knew of no entry: the next is explored
+            equal(hits, [0])
+    expect(hits[2] > 100, hits)
+
+
+@test
 def the_bound_holds_on_a_stream_of_questions(home):
     path = Path(SHARED) / "data" / "banking77" / "train.jsonl"
     if not path.is_file():
