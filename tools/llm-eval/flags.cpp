@@ -90,7 +90,7 @@ void declare(Tool& tool, EvalFlags& f) {
     calls.option("--tool", f.tool, "NAME", "Calls made by this tool.").since("0.1");
     calls.option("--count", f.count, "N", "At most N, the newest.").at_least(1).since("0.1");
     calls.option("--corrections", f.labelled, "FILE",
-                 "People's corrections, JSON Lines: the record with its response, or a call's id in call, and the right answer in correction (or preferred). Only corrected calls come out then.")
+                 "Make cases of people's corrections alone. FILE is JSON Lines: the record with its response, or a call's id in call, and the right answer in correction (or preferred).")
         .completes(Complete::file)
         .since("0.1");
 
@@ -108,7 +108,7 @@ void declare(Tool& tool, EvalFlags& f) {
 
     auto& judge = tool.verb("judge-check", "say how far a judge agrees with people", [&] { return check_judge(tool, f); });
     judge.argument("LABELLED", f.labelled,
-                   "JSON Lines: records with eval (or to be checked with --expect), and people's word in label: true, false, a score, or a list of several people's. Without it standard input is read.");
+                   "Records with people's word in label: true, false, a score, or a list of several people's. They have eval, or are checked with --expect. Without it standard input is read.");
     auto& agreement = judge.group("Agreement");
     agreement.option("--metric", f.by_metric, "NAME", "The judge's word is this check's, not the whole one.").since("0.1");
     agreement.option("--min-kappa", f.lowest_kappa, "K", "End with exit code 1 where Cohen's kappa is below.").between(-1, 1).since("0.1");

@@ -124,6 +124,7 @@ RunEnd run_cases(const Tool& tool, const EvalFlags& given, const Suite& suite, W
     o.out = out;
     o.jobs = f.loop.jobs ? *f.loop.jobs : suite.jobs.value_or(s.settings.integer("jobs").value_or(4));
     o.on_signal = OnSignal::stop_reading;
+    o.resume_salt = fmt::format("{}|{}|{}", fmt::join(f.judges, "|"), f.embedder, f.prompts);  // all else stands in the record
     if (o.output != Output::records) throw Error(Fault::usage, "--raw and --null write texts; give the records to llm-ask -r, or to jq");
     const bool shown = !f.talk.quiet && ::isatty(2) == 1;
     Progress progress{shown ? Show::when_terminal : Show::never, shown ? std::optional{plan.total()} : std::nullopt};

@@ -10,14 +10,14 @@ namespace llm {
 namespace {
 
 constexpr std::size_t shown = 10;       // failures by name
-constexpr std::size_t most_metrics = 4;  // columns of their own
+constexpr std::size_t wide = 110;        // columns of a terminal that has room for more metrics
 
 std::string percent(double share) { return fmt::format("{:.1f}%", share * 100); }
 
 std::string money(double dollars) { return dollars == 0 ? "$0" : dollars < 0.01 ? fmt::format("${:.6f}", dollars) : fmt::format("${:.2f}", dollars); }
 
 /// Metrics that more than a yes or no is said of, or all where a person named them; those with a column.
-std::vector<std::string> metric_columns(const Tally& t) {
+std::vector<std::string> metric_columns(const Tally& t, std::size_t most_metrics) {
     std::vector<std::string> out;
     if (t.total().metrics.size() < 2) return out;
     for (const auto& [name, sum] : t.total().metrics)
@@ -80,7 +80,7 @@ std::string summary_line(const Cell& c) {
         out += fmt::format("; pass@{} {}, pass^{} {}, {} of {} cases flaky", k, percent(c.at_k.back() / n), k, percent(c.all_k.back() / n), c.flaky, c.repeated);
     }
     if (c.stored > 0) out += fmt::format("; {} answers from the cache", c.stored);
-    if (c.priced > 0) out += "; " + money(c.cost);
+    if (c.cost > 0) out += "; " + money(c.cost);
     return out;
 }
 
@@ -88,7 +88,7 @@ std::string summary_text(const Tally& t, std::size_t columns, Colour colour) {
     const Cell& all = t.total();
     std::string out;
     if (t.cells().size() > 1 || !t.cells().empty()) {
-        const std::vector<std::string> metrics = metric_columns(t);
+        const std::vector<std::string> metrics = metric_columns(t, columns == 0 || columns >= wide ? 4 : 2);
         std::vector<Column> heads;
         const auto has = [&t](auto what) { return std::ranges::any_of(t.cells(), what); };
         if (has([](const Cell& c) { return !c.prompt.empty(); })) heads.push_back({"prompt", "PROMPT", Align::left, true});
@@ -108,7 +108,7 @@ std::string summary_text(const Tally& t, std::size_t columns, Colour colour) {
             heads.push_back({"flaky", "FLAKY", Align::right, false});
         }
         if (all.errors > 0) heads.push_back({"errors", "ERRORS", Align::right, false});
-        if (all.priced > 0) heads.push_back({"cost", "COST", Align::right, false});
+        if (all.cost > 0) heads.push_back({"cost", "COST", Align::right, false});
         if (all.ms.count() > 0) heads.push_back({"ms", "P50 MS", Align::right, false});
         Table table{heads};
         for (const Cell& c : t.cells()) table.add(row_of(c, t, metrics));
