@@ -103,9 +103,8 @@ std::int64_t Turns::keep_one(std::int64_t conversation, const Turn& parent, cons
     }
     const Sha256Sum key = key_of(before, turn);
     if (const auto id = db_.value<std::int64_t>("SELECT id FROM turn WHERE conversation = ?1 AND key = ?2", conversation, bytes_of(key))) return *id;
-    const std::optional<std::int64_t> behind = parent.id == 0 ? std::nullopt : std::optional{parent.id};
     const std::string text = said_in(turn);
-    db_.run("INSERT INTO turn (conversation, parent, ordinal, key, role, message, text, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", conversation, behind,
+    db_.run("INSERT INTO turn (conversation, parent, ordinal, key, role, message, text, time) VALUES (?1, nullif(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8)", conversation, parent.id,
             parent.ordinal + 1, bytes_of(key), text_of(turn, "role"), dump(turn), text, store_.now());
     const std::int64_t id = db_.last_row();
     db_.run("INSERT INTO turn_words (rowid, text) VALUES (?1, ?2)", id, text);
