@@ -154,11 +154,17 @@ void Governor::leave(Gate& gate) {
     if (!gate.turn.wake_one()) gate.taken = false;
 }
 
-Task<void> Governor::wait_for_pause(Gate& gate, const ResolvedModel& model, Instant deadline) {
+/// Whether the server wants no call now, as it told us or another process.
+bool Governor::is_paused(Gate& gate) {
     if (Health* h = health()) {
         const HealthState s = h->look(gate.pauses);
         if (s.circuit == Circuit::paused) gate.not_before = std::max(gate.not_before, after(clock_.now(), s.seconds));
     }
+    return gate.not_before > clock_.now();
+}
+
+Task<void> Governor::wait_for_pause(Gate& gate, const ResolvedModel& model, Instant deadline) {
+    is_paused(gate);
     while (gate.not_before > clock_.now()) {
         const double seconds = Seconds(gate.not_before - clock_.now()).count();
         if (gate.not_before >= deadline) {
@@ -176,9 +182,8 @@ Task<Governor::Pass> Governor::admit(Gate& gate, const ResolvedModel& model, con
     pass.owner_ = this;
     const bool limited = has_limits(model);
     const bool money = counts_money();
-    const bool quick = !limited && !money && !gate.taken && gate.throttle.has_room() && clock_.now() >= gate.spaced_until;
+    const bool quick = !limited && !money && !gate.taken && gate.throttle.has_room() && clock_.now() >= gate.spaced_until && !is_paused(gate);
     if (quick) {
-        co_await wait_for_pause(gate, model, deadline);
         pass.gate_ = &gate;
         pass.begun_ = gate.throttle.begin();
         co_return pass;

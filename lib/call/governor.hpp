@@ -104,6 +104,7 @@ private:
     Price price_of(const ResolvedModel&) const;
     Task<void> enter(Gate&);
     static void leave(Gate&);
+    bool is_paused(Gate&);
     Task<void> wait_for_pause(Gate&, const ResolvedModel&, Instant deadline);
     Task<void> take_money(Pass&, const ResolvedModel&, const Request&, Sent);
     void say_once(std::string key, std::string_view text);
