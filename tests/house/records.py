@@ -14,7 +14,7 @@ SERVES = {
     "llm-route": [["-p", str(house.ROOT / "tests/house/policy.toml")]],
     "llm-cache": [["get", "-m", "builtin/echo"]],
     "llm-eval": [["--no-log", "--expect", "jq: true"]],
-    "llm-mem": [["recall"], ["tools"], ["pack"], ["apply"]],
+    "llm-mem": [["recall"], ["tools"]],
 }
 
 
