@@ -54,8 +54,8 @@ void similarity_options(Verb& verb, CacheFlags& f) {
                    "inserted members are compared by themselves.")
         .since("0.1");
     similar.option("--max-error", f.bound, "SHARE",
-                   "Let each entry learn when it may answer, so that at most this share of the questions that might have a hit is answered wrongly. "
-                   "Some of them are explored: counted as a miss, answered anew, and the answers compared when put stores the new one. Candidates "
+                   "Let entries learn when they may answer, so that of what they decide at most this share is wrong. "
+                   "Counted are the questions that might have a hit. Some of them are explored: counted as a miss, answered anew, and the answers compared when put stores the new one. Candidates "
                    "are those of --semantic, at 0.5 where it is not given.")
         .between(0, 1)
         .since("0.1");
@@ -235,7 +235,7 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome [OPTION]... [KEY VERDICT]").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome KEY VERDICT").synopsis("outcome [OPTION]... < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");
