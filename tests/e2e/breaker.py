@@ -60,11 +60,12 @@ def time_outs_are_not_waited_for_once_a_record(w):
     with w.home() as home, black_hole() as (port, taken):
         home.provider("gone", "openai", f"http://127.0.0.1:{port}/v1")
         result = ask(home, "-m", "gone/any", "--jobs", 3, "--timeout", "1500ms", "--retries", 0, stdin=many(60), code=3)
-        faults = [one["error"]["fault"] for one in records(result)]
-        equal(len(faults), 60)
-        expect(3 <= faults.count("timeout") <= 5, faults)  # a place may be taken again before the third has failed
-        equal(set(faults), {"timeout", "unreachable"})
-        equal(len(taken), faults.count("timeout"))
+        errors = [one["error"] for one in records(result)]
+        equal(len(errors), 60)
+        expect({one["fault"] for one in errors} <= {"timeout", "unreachable"}, errors)
+        waited = [one for one in errors if "is not asked" not in one["message"]]
+        expect(3 <= len(waited) <= 5, waited)  # a place may be taken again before the third has failed
+        expect(len(taken) <= len(waited), len(taken))
 
 
 @test
