@@ -25,9 +25,9 @@ constexpr double short_passage = 500;  // bytes
 constexpr std::size_t lenders = 20;    // best of each part whose neighbours become candidates
 
 // From so many passages on, words are told apart by how many passages have them.
-constexpr std::int64_t big_store = 20'000;
+constexpr std::int64_t big_store = 5'000;
 constexpr std::int64_t sample = 2'048;
-constexpr double rarely = 5'000;     // passages
+constexpr double rare_share = .05, rarely = 5'000;  // of the passages, but no more than so many
 constexpr double everywhere = .125;  // of all passages
 constexpr std::size_t most_in_pairs = 6;
 
@@ -139,7 +139,7 @@ private:
         std::vector<std::string> rare, common;
         for (const std::string& term : terms) {
             const double share = sampled_share(term, last);
-            if (share * static_cast<double>(last) <= rarely) rare.push_back(term);
+            if (share <= rare_share && share * static_cast<double>(last) <= rarely) rare.push_back(term);
             else if (share < everywhere && common.size() < most_in_pairs) common.push_back(term);
         }
         if (!rare.empty()) rank_words(any_of(rare), 1);
