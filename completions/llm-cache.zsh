@@ -102,8 +102,8 @@ _llm_cache() {
         '(--evict)--evict=[What goes first where the bounds are reached]:WHICH:((lru\:"what was not used for longest" lfu\:"what was used least often" cost\:"what has saved least money"))'
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
-        '(--alike)--alike=[Where a question was explored\: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal answers agree]:T: '
-        '(--verify)--verify=[Where a question was explored\: let this model say whether the new answer and the stored one say the same]:MODEL:{_llm_cache_ask_binary model}'
+        '(--alike)--alike=[How near a new answer must be to the stored one for that to count as right, 0 to 1]:T: '
+        '(--verify)--verify=[Let this model say whether the new answer to an explored question and the stored one say the same]:MODEL:{_llm_cache_ask_binary model}'
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
         '(-j --jobs)-j+[Work on N records at once]:N: '
@@ -152,7 +152,7 @@ _llm_cache() {
         '(--on)--on=[Compare what this jq program gives, instead of the last user turn; what stands around it must be equal]:JQ: '
         '(--max-error)--max-error=[Let entries learn when they may answer, so that of what they decide at most this share is wrong]:SHARE: '
         '(--no-gate)--no-gate[Leave the rules out]'
-        '(--alike)--alike=[Where a question was explored\: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal answers agree]:T: '
+        '(--alike)--alike=[How near a new answer must be to the stored one for that to count as right, 0 to 1]:T: '
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--ttl)--ttl=[Let the answers expire after this time]:TIME: '
         '(--negative-ttl)--negative-ttl=[Keep failures too, for this time]:TIME: '
@@ -186,7 +186,7 @@ _llm_cache() {
         ) ;;
     (outcome)
         own=(
-        '(--verdict)--verdict=[What says whether it was right\: a jq program that gives true or false, "right" or "wrong", or null for records that say nothing]:JQ: '
+        '(--verdict)--verdict=[A jq program that says whether it was right\: true or false, "right" or "wrong", null where it cannot tell]:JQ: '
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
         '(-j --jobs)-j+[Work on N records at once]:N: '
@@ -306,7 +306,7 @@ _llm_cache() {
         ) ;;
     (verify)
         own=(
-        '(--recall)--recall=[Measure how often the graph finds the nearest entry that a look at all of them finds, and search it more widely from now on until this share is reached]::SHARE: '
+        '(--recall)--recall=[Measure how often the graph finds the nearest entry, and widen its search until it does so often enough]::SHARE: '
         '(--reembed)--reembed[Make the vectors of other embedders anew with the one of --embedder]'
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--json)--json[Print JSON Lines]'

@@ -73,8 +73,9 @@ void embedder_option(Verb& verb, CacheFlags& f) {
 void alike_option(Verb& verb, CacheFlags& f) {
     verb.group("Similarity")
         .option("--alike", f.alike, "T",
-                "Where a question was explored: how near the new answer must be to the stored one for that to count as right, 0 to 1; above 1 only equal "
-                "answers agree. Case and white space never count, and short answers must be equal. Where --verify is given the model decides.")
+                "How near a new answer must be to the stored one for that to count as right, 0 to 1. It is about questions that were explored. "
+                "Above 1 only equal answers agree. Case and white space never count, and short answers must be equal. Where --verify is given the model "
+                "decides.")
         .between(0, 2)
         .since("0.1");
 }
@@ -130,7 +131,7 @@ void declare(Tool& tool, CacheFlags& f) {
     embedder_option(put, f);
     alike_option(put, f);
     put.group("Similarity")
-        .option("--verify", f.verify, "MODEL", "Where a question was explored: let this model say whether the new answer and the stored one say the same.")
+        .option("--verify", f.verify, "MODEL", "Let this model say whether the new answer to an explored question and the stored one say the same.")
         .completes(Complete::model)
         .since("0.1");
     store_options(put, f);
@@ -157,8 +158,8 @@ void declare(Tool& tool, CacheFlags& f) {
     outcome.argument("KEY", f.keys, "The key of the question, as 'cache.key' has it, or its beginning; then the verdict, 'right' or 'wrong'. Without arguments records are read.");
     outcome.group("Outcome")
         .option("--verdict", f.verdict, "JQ",
-                "What says whether it was right: a jq program that gives true or false, \"right\" or \"wrong\", or null for records that say nothing. Without "
-                "it the member 'verdict' is read, else 'eval.pass'.")
+                "A jq program that says whether it was right: true or false, \"right\" or \"wrong\", null where it cannot tell. Without it the member 'verdict' "
+                "is read, else 'eval.pass'.")
         .since("0.1");
     store_options(outcome, f);
     loop_options(outcome, f.loop);
@@ -224,8 +225,8 @@ void declare(Tool& tool, CacheFlags& f) {
     auto& mending = verify.group("Vectors");
     mending
         .option("--recall", f.recall, "SHARE",
-                "Measure how often the graph finds the nearest entry that a look at all of them finds, and search it more widely from now on until "
-                "this share is reached.")
+                "Measure how often the graph finds the nearest entry, and widen its search until it does so often enough. The search "
+                "stays so from then on.")
         .between(0, 1)
         .implies("0.98")
         .since("0.1");
