@@ -24,6 +24,8 @@ constexpr int sets_kept = 3;         // of one file
 constexpr double sharpness = 20;  // how much more the nearer counts: exp(20 · cosine)
 
 std::string contents_of(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) throw Error(Fault::config, "cannot read the examples {}: it is a folder", file.string());
     std::ifstream in{file, std::ios::binary};
     if (!in) throw Error(Fault::config, "cannot read the examples {}: {}", file.string(), std::strerror(errno));
     return {std::istreambuf_iterator<char>{in}, {}};

@@ -211,10 +211,11 @@ Policy parse_policy(std::string_view toml, std::string_view name, const std::fil
 }
 
 Policy read_policy(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) throw Error(Fault::config, "cannot read the policy {}: it is a folder", file.string());
     std::ifstream in{file, std::ios::binary};
     if (!in) throw Error(Fault::config, "cannot read the policy {}: {}", file.string(), std::strerror(errno));
     const std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (in.bad() || std::filesystem::is_directory(file)) throw Error(Fault::config, "cannot read the policy {}: it is no file", file.string());
     return parse_policy(text, file.string(), file.parent_path());
 }
 
