@@ -99,20 +99,25 @@ def _load(*names):
 
 def _interval(k, n):
     """Clopper and Pearson, 95 %, by bisection over the binomial sums."""
-    from math import comb
+    from math import exp, lgamma, log
 
     def below(p, upto):
-        return sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(upto + 1))
+        if p <= 0:
+            return 1.0
+        if p >= 1:
+            return 1.0 if upto >= n else 0.0
+        ways = lgamma(n + 1)
+        return sum(exp(ways - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p)) for i in range(upto + 1))
 
     def solve(holds):
         low, high = 0.0, 1.0
-        for _ in range(60):
+        for _ in range(40):
             middle = (low + high) / 2
             low, high = (middle, high) if holds(middle) else (low, middle)
-        return low
+        return round(low, 6)
 
-    if n == 0 or n > 1000:
-        return None  # the sums take too long; the counts say enough
+    if n == 0:
+        return None
     return [0.0 if k == 0 else solve(lambda p: 1 - below(p, k - 1) < 0.025), 1.0 if k == n else solve(lambda p: below(p, k) > 0.025)]
 
 
