@@ -8,7 +8,9 @@
 namespace llm {
 namespace {
 
-double mean(std::span<const double> v) { return v.empty() ? 0 : std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size()); }
+double mean(std::span<const double> v) {
+    return v.empty() ? 0 : std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+}
 
 std::optional<double> pearson(std::span<const double> a, std::span<const double> b) {
     const double ma = mean(a), mb = mean(b);
@@ -139,7 +141,8 @@ Agreement agreement_of(std::span<const Rated> items) {
     out.kappa = cohen_kappa(human_labels, judge_labels);
     out.weighted = weighted_kappa(human, judge);
     out.alpha = krippendorff_alpha(all, Level::interval);
-    if (std::ranges::any_of(people, [](const auto& p) { return p.size() > 1; })) out.people_alpha = krippendorff_alpha(people, Level::interval);
+    if (std::ranges::any_of(people, [](const auto& p) { return p.size() > 1; }))
+        out.people_alpha = krippendorff_alpha(people, Level::interval);
     out.bias = mean(gap);
     out.pearson = pearson(human, judge);
     out.spearman = spearman(human, judge);

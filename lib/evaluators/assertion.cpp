@@ -43,7 +43,8 @@ Json rendered(const Json& j, const Record& vars, const std::string& name) {
 bool takes_templates(const CheckSpec& spec) { return spec.type != "jq" && spec.type != "command"; }
 
 void load_files(Json& value, const std::filesystem::path& folder) {
-    if (value.is_string() && value.get_ref<const std::string&>().starts_with("file://")) value = read_value_file(value.get<std::string>(), folder);
+    if (value.is_string() && value.get_ref<const std::string&>().starts_with("file://"))
+        value = read_value_file(value.get<std::string>(), folder);
     else if (value.is_array())
         for (Json& inner : value) load_files(inner, folder);
 }
@@ -52,7 +53,9 @@ JqProgram jq_of(const std::string& program, const CheckSpec& spec, std::string_v
     try {
         return JqProgram(program);
     } catch (const Error& e) {
-        throw Error(Fault::config, "{}: `{}` is {}, which jq cannot read ({}); it is jq here, not JavaScript: output.name is .name, JSON.parse(output) is not needed",
+        throw Error(Fault::config,
+                    "{}: `{}` is {}, which jq cannot read ({}); it is jq here, not JavaScript: output.name is .name, "
+                    "JSON.parse(output) is not needed",
                     spec.full_type(), what, shown(program), e.what());
     }
 }
@@ -111,7 +114,8 @@ Assertion::Assertion(CheckSpec spec, const EvaluatorNeeds& needs) : state_(std::
     s.spec = std::move(spec);
     s.needs = &needs;
     if (!s.spec.transform.empty()) s.transform.emplace(jq_of(s.spec.transform, s.spec, "transform"));
-    if (!s.spec.context_transform.empty()) s.context_transform.emplace(jq_of(s.spec.context_transform, s.spec, "contextTransform"));
+    if (!s.spec.context_transform.empty())
+        s.context_transform.emplace(jq_of(s.spec.context_transform, s.spec, "contextTransform"));
     if (s.spec.type == "assert-set") {
         s.set = std::make_unique<Assertions>(s.spec.checks, s.spec.threshold, needs);
         s.local = s.set->local();
@@ -188,12 +192,15 @@ Task<Verdict> Assertion::verdict(const Case& given) const {
     co_return v;
 }
 
-Assertions::Assertions(std::vector<CheckSpec> specs, std::optional<double> threshold, const EvaluatorNeeds& needs) : threshold_(threshold) {
+Assertions::Assertions(std::vector<CheckSpec> specs, std::optional<double> threshold, const EvaluatorNeeds& needs)
+    : threshold_(threshold) {
     list_.reserve(specs.size());
     for (CheckSpec& spec : specs) list_.emplace_back(std::move(spec), needs);
 }
 
-bool Assertions::local() const { return std::ranges::all_of(list_, [](const Assertion& a) { return a.local(); }); }
+bool Assertions::local() const {
+    return std::ranges::all_of(list_, [](const Assertion& a) { return a.local(); });
+}
 
 namespace {
 
@@ -264,8 +271,10 @@ Verdict combined(std::span<const Verdict> parts, std::span<const CheckSpec* cons
     }
     whole.score = weights > 0 ? std::clamp(sum / weights, 0.0, 1.0) : 1;
     whole.pass = threshold ? whole.score >= *threshold - 1e-12 : all;
-    if (whole.pass) whole.reason.clear();
-    else if (threshold && whole.reason.empty()) whole.reason = fmt::format("the score {:.4g} is below {:.4g}", whole.score, *threshold);
+    if (whole.pass)
+        whole.reason.clear();
+    else if (threshold && whole.reason.empty())
+        whole.reason = fmt::format("the score {:.4g} is below {:.4g}", whole.score, *threshold);
     return whole;
 }
 

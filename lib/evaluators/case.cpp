@@ -5,7 +5,9 @@
 namespace llm {
 namespace {
 
-[[noreturn]] void wrong(std::string_view name, std::string_view wanted) { throw Error(Fault::data, "`{}` is to be {}", name, wanted); }
+[[noreturn]] void wrong(std::string_view name, std::string_view wanted) {
+    throw Error(Fault::data, "`{}` is to be {}", name, wanted);
+}
 
 /// The text of a turn's content: a string, or a list of parts.
 std::string content_text(const Json& content) {
@@ -13,8 +15,10 @@ std::string content_text(const Json& content) {
     std::string out;
     if (content.is_array())
         for (const Json& part : content) {
-            if (part.is_string()) out += part.get<std::string>();
-            else if (const Json& text = member(part, "text"); text.is_string()) out += text.get<std::string>();
+            if (part.is_string())
+                out += part.get<std::string>();
+            else if (const Json& text = member(part, "text"); text.is_string())
+                out += text.get<std::string>();
         }
     return out;
 }
@@ -78,8 +82,8 @@ void read_answer(Case& c, const Json& record) {
     std::string_view name;
     const Json* r = first_present(record, {"response", "answer", "output"}, name);
     if (r == nullptr) return;
-    const bool ours = name == "response" && r->is_object() &&
-                      (r->contains("text") || r->contains("json") || r->contains("tool_calls"));
+    const bool ours =
+        name == "response" && r->is_object() && (r->contains("text") || r->contains("json") || r->contains("tool_calls"));
     if (ours) return read_response(c, *r);
     if (is_turns(*r)) {  // Azure: the turns of the answer, tool calls among them
         if (c.messages.is_null()) c.messages = Json::array();
@@ -103,10 +107,14 @@ void read_context(Case& c, const Json& record) {
     const Json* j = first_present(record, {"context", "documents"}, name);
     if (j == nullptr) return;
     const auto add = [&](const Json& passage) {
-        if (passage.is_string()) c.context.push_back(passage.get<std::string>());
-        else if (const Json& text = member(passage, "text"); text.is_string()) c.context.push_back(text.get<std::string>());
-        else if (passage.is_object()) c.context.push_back(dump(passage));
-        else wrong(name, "a text, or a list of passages (texts, or objects with `text`)");
+        if (passage.is_string())
+            c.context.push_back(passage.get<std::string>());
+        else if (const Json& text = member(passage, "text"); text.is_string())
+            c.context.push_back(text.get<std::string>());
+        else if (passage.is_object())
+            c.context.push_back(dump(passage));
+        else
+            wrong(name, "a text, or a list of passages (texts, or objects with `text`)");
     };
     if (j->is_array())
         for (const Json& passage : *j) add(passage);
@@ -122,7 +130,8 @@ Case case_of(const Json& record) {
     read_answer(c, record);
     read_context(c, record);
     std::string_view name;
-    if (const Json* r = first_present(record, {"reference", "ground_truth", "expected_answer", "ideal"}, name)) c.reference = text_from(*r, name);
+    if (const Json* r = first_present(record, {"reference", "ground_truth", "expected_answer", "ideal"}, name))
+        c.reference = text_from(*r, name);
     if (c.tool_calls.is_null()) c.tool_calls = member(record, "tool_calls");
     if (const Json* t = first_present(record, {"tools", "tool_definitions"}, name)) c.tools = *t;
     c.trace = member(record, "trace");

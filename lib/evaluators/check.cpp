@@ -34,7 +34,8 @@ std::string_view type_at_start(std::string_view text) {
     std::string_view best;
     const auto consider = [&](std::string_view name) {
         const std::string_view rest = text.substr(std::min(name.size(), text.size()));
-        if (name.size() > best.size() && text.starts_with(name) && (rest.empty() || rest.front() == ':' || rest.front() == '(')) best = name;
+        if (name.size() > best.size() && text.starts_with(name) && (rest.empty() || rest.front() == ':' || rest.front() == '('))
+            best = name;
     };
     consider(set_type);
     for (const EvaluatorEntry* e : evaluators())
@@ -103,27 +104,40 @@ void take_models(CheckSpec& spec, const Json& given) {
     }
     for (const std::string_view kind : {"id", "text", "embedding"})
         if (const Json& j = member(given, kind); !j.is_null()) return take_models(spec, j);
-    throw Error(Fault::config, "{}: `provider` is {}; write the model's name, or a list of names for a jury", spec.full_type(), shown(dump(given)));
+    throw Error(Fault::config, "{}: `provider` is {}; write the model's name, or a list of names for a jury", spec.full_type(),
+                shown(dump(given)));
 }
 
 void take(CheckSpec& spec, const std::string& key, const Json& value) {
     const std::string type = spec.full_type();
     if (key == "type" || value.is_null()) return;
-    if (key == "value") spec.value = value;
-    else if (key == "config") spec.config = value;
-    else if (key == "threshold") spec.threshold = number_of(value, type, key);
-    else if (key == "weight") spec.weight = number_of(value, type, key);
-    else if (key == "provider" || key == "judges") take_models(spec, value);
-    else if (key == "rubricPrompt") spec.prompt = value.is_string() ? value.get<std::string>() : dump(value);
-    else if (key == "metric") spec.metric = string_of(value, type, key);
-    else if (key == "transform") spec.transform = string_of(value, type, key);
-    else if (key == "contextTransform") spec.context_transform = string_of(value, type, key);
-    else if (key == "assert") spec.checks = checks_of(value);
+    if (key == "value")
+        spec.value = value;
+    else if (key == "config")
+        spec.config = value;
+    else if (key == "threshold")
+        spec.threshold = number_of(value, type, key);
+    else if (key == "weight")
+        spec.weight = number_of(value, type, key);
+    else if (key == "provider" || key == "judges")
+        take_models(spec, value);
+    else if (key == "rubricPrompt")
+        spec.prompt = value.is_string() ? value.get<std::string>() : dump(value);
+    else if (key == "metric")
+        spec.metric = string_of(value, type, key);
+    else if (key == "transform")
+        spec.transform = string_of(value, type, key);
+    else if (key == "contextTransform")
+        spec.context_transform = string_of(value, type, key);
+    else if (key == "assert")
+        spec.checks = checks_of(value);
     else if (key != "description" && key != "assertionIndex") {
-        constexpr std::array<std::string_view, 11> keys{"type",   "value",     "config",           "threshold", "weight",      "provider",
-                                                        "metric", "transform", "contextTransform", "assert",    "rubricPrompt"};
+        constexpr std::array<std::string_view, 11> keys{"type",        "value",  "config",    "threshold",        "weight",
+                                                        "provider",    "metric", "transform", "contextTransform", "assert",
+                                                        "rubricPrompt"};
         const std::string near = nearest(key, keys);
-        throw Error(Fault::config, "{}: an assertion has no `{}`{}", type, key, near.empty() ? "" : "; did you mean `" + near + "`?");
+        throw Error(Fault::config, "{}: an assertion has no `{}`{}", type, key,
+                    near.empty() ? "" : "; did you mean `" + near + "`?");
     }
 }
 
@@ -132,7 +146,8 @@ void take(CheckSpec& spec, const std::string& key, const Json& value) {
 CheckSpec check_of(const Json& written) {
     if (written.is_string()) return short_form(written.get<std::string>());
     if (!written.is_object())
-        throw Error(Fault::config, "an assertion is {}; write {{\"type\": \"contains\", \"value\": \"…\"}} or 'contains: …'", shown(dump(written)));
+        throw Error(Fault::config, "an assertion is {}; write {{\"type\": \"contains\", \"value\": \"…\"}} or 'contains: …'",
+                    shown(dump(written)));
     CheckSpec spec;
     const std::string type = text_of(written, "type");
     if (type.empty()) throw Error(Fault::config, "an assertion without `type`: {}", shown(dump(written)));
@@ -145,8 +160,10 @@ CheckSpec check_of(const Json& written) {
     }
     for (const auto& [key, value] : written.items()) take(spec, key, value);
     if (spec.weight < 0) throw Error(Fault::config, "{}: `weight` is {}, below 0", spec.full_type(), spec.weight);
-    if (spec.type == set_type && spec.checks.empty()) throw Error(Fault::config, "{}: no assertions in its `assert`", spec.full_type());
-    if (spec.type != set_type && !spec.checks.empty()) throw Error(Fault::config, "{}: only an assert-set has an `assert`", spec.full_type());
+    if (spec.type == set_type && spec.checks.empty())
+        throw Error(Fault::config, "{}: no assertions in its `assert`", spec.full_type());
+    if (spec.type != set_type && !spec.checks.empty())
+        throw Error(Fault::config, "{}: only an assert-set has an `assert`", spec.full_type());
     return spec;
 }
 
@@ -167,8 +184,10 @@ Json to_json(const CheckSpec& spec) {
     if (!spec.config.is_null()) j["config"] = spec.config;
     if (spec.threshold) j["threshold"] = *spec.threshold;
     if (spec.weight != 1) j["weight"] = spec.weight;
-    if (spec.models.size() == 1) j["provider"] = spec.models.front();
-    else if (!spec.models.empty()) j["provider"] = spec.models;
+    if (spec.models.size() == 1)
+        j["provider"] = spec.models.front();
+    else if (!spec.models.empty())
+        j["provider"] = spec.models;
     if (!spec.prompt.empty()) j["rubricPrompt"] = spec.prompt;
     if (!spec.metric.empty()) j["metric"] = spec.metric;
     if (!spec.transform.empty()) j["transform"] = spec.transform;

@@ -10,7 +10,8 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"levenshtein", "text; else the record's reference", "edits at most, 5", "insertions, deletions and substitutions of code points"}};
+constexpr std::array types{EvaluatorType{"levenshtein", "text; else the record's reference", "edits at most, 5",
+                                         "insertions, deletions and substitutions of code points"}};
 // Beyond the bound a distance is not counted out: for a text of a million characters that would take hours.
 constexpr std::size_t counted_out = 4000;
 
@@ -29,7 +30,9 @@ extern const EvaluatorEntry evaluator_distance{
                 if (d && (!best || *d < *best)) best = d;
             }
             const bool near = best && static_cast<double>(*best) <= bound;
-            Verdict v = decided(spec, near, best ? fmt::format("{} edits apart; at most {} are wanted", *best, bound) : fmt::format("more than {} edits apart", limit));
+            Verdict v = decided(spec, near,
+                                best ? fmt::format("{} edits apart; at most {} are wanted", *best, bound)
+                                     : fmt::format("more than {} edits apart", limit));
             if (best) v.value = static_cast<double>(*best);
             return v;
         });

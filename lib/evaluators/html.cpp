@@ -11,16 +11,24 @@ namespace {
 
 // Elements of the HTML standard, sorted.
 constexpr auto elements = std::to_array<std::string_view>(
-    {"a",        "abbr",     "address", "area",     "article", "aside",    "audio",  "b",      "base",   "bdi",     "bdo",      "blockquote", "body",   "br",      "button",   "canvas",   "caption",
-     "center",   "cite",     "code",    "col",      "colgroup", "data",    "datalist", "dd",   "del",    "details", "dfn",      "dialog",     "div",    "dl",      "dt",       "em",       "embed",
-     "fieldset", "figcaption", "figure", "font",    "footer",  "form",     "h1",     "h2",     "h3",     "h4",      "h5",       "h6",         "head",   "header",  "hgroup",   "hr",       "html",
-     "i",        "iframe",   "img",     "input",    "ins",     "kbd",      "label",  "legend", "li",     "link",    "main",     "map",        "mark",   "menu",    "meta",     "meter",    "nav",
-     "noscript", "object",   "ol",      "optgroup", "option",  "output",   "p",      "picture", "pre",   "progress", "q",       "rp",         "rt",     "ruby",    "s",        "samp",     "script",
-     "search",   "section",  "select",  "slot",     "small",   "source",   "span",   "strong", "style",  "sub",     "summary",  "sup",        "svg",    "table",   "tbody",    "td",       "template",
-     "textarea", "tfoot",    "th",      "thead",    "time",    "title",    "tr",     "track",  "u",      "ul",      "var",      "video",      "wbr"});
-constexpr auto never_closed = std::to_array<std::string_view>({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"});
+    {"a",      "abbr",       "address",  "area",     "article",  "aside",      "audio",   "b",        "base",     "bdi",
+     "bdo",    "blockquote", "body",     "br",       "button",   "canvas",     "caption", "center",   "cite",     "code",
+     "col",    "colgroup",   "data",     "datalist", "dd",       "del",        "details", "dfn",      "dialog",   "div",
+     "dl",     "dt",         "em",       "embed",    "fieldset", "figcaption", "figure",  "font",     "footer",   "form",
+     "h1",     "h2",         "h3",       "h4",       "h5",       "h6",         "head",    "header",   "hgroup",   "hr",
+     "html",   "i",          "iframe",   "img",      "input",    "ins",        "kbd",     "label",    "legend",   "li",
+     "link",   "main",       "map",      "mark",     "menu",     "meta",       "meter",   "nav",      "noscript", "object",
+     "ol",     "optgroup",   "option",   "output",   "p",        "picture",    "pre",     "progress", "q",        "rp",
+     "rt",     "ruby",       "s",        "samp",     "script",   "search",     "section", "select",   "slot",     "small",
+     "source", "span",       "strong",   "style",    "sub",      "summary",    "sup",     "svg",      "table",    "tbody",
+     "td",     "template",   "textarea", "tfoot",    "th",       "thead",      "time",    "title",    "tr",       "track",
+     "u",      "ul",         "var",      "video",    "wbr"});
+constexpr auto never_closed = std::to_array<std::string_view>(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"});
 // Their end tags may be left out (HTML standard, 13.1.2.4).
-constexpr auto may_stay_open = std::to_array<std::string_view>({"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr"});
+constexpr auto may_stay_open =
+    std::to_array<std::string_view>({"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt",
+                                     "tbody", "td", "tfoot", "th", "thead", "tr"});
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view name) {
@@ -59,7 +67,9 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t from) {
     while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-')) ++at;
     tag.name = lower(text.substr(name, at - name));
     if (!doctype && (tag.name.empty() || std::isalpha(static_cast<unsigned char>(tag.name[0])) == 0)) return std::nullopt;
-    if (!doctype && at < text.size() && text[at] != '>' && text[at] != '/' && std::isspace(static_cast<unsigned char>(text[at])) == 0) return std::nullopt;
+    if (!doctype && at < text.size() && text[at] != '>' && text[at] != '/' &&
+        std::isspace(static_cast<unsigned char>(text[at])) == 0)
+        return std::nullopt;
     char quote = '\0';
     for (; at < text.size(); ++at) {
         const char c = text[at];
@@ -72,7 +82,10 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t from) {
         } else if (c == '<') {
             return std::nullopt;
         } else if (c == '>') {
-            tag.kind = doctype ? Tag::Kind::doctype : ends ? Tag::Kind::end : text[at - 1] == '/' ? Tag::Kind::single : Tag::Kind::start;
+            tag.kind = doctype               ? Tag::Kind::doctype
+                       : ends                ? Tag::Kind::end
+                       : text[at - 1] == '/' ? Tag::Kind::single
+                                             : Tag::Kind::start;
             tag.end = at + 1;
             return tag;
         }
@@ -80,7 +93,9 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t from) {
     return std::nullopt;
 }
 
-bool is_known(const std::string& name) { return std::ranges::binary_search(elements, name) || name.find('-') != std::string::npos; }
+bool is_known(const std::string& name) {
+    return std::ranges::binary_search(elements, name) || name.find('-') != std::string::npos;
+}
 
 bool has_entity(std::string_view text) {
     for (std::size_t at = text.find('&'); at != std::string_view::npos; at = text.find('&', at + 1)) {
@@ -88,7 +103,9 @@ bool has_entity(std::string_view text) {
         const std::size_t end = near.find(';');
         if (end == std::string_view::npos) continue;
         const std::string_view e = near.substr(0, end);
-        if (e.size() >= 2 && std::ranges::all_of(e, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '#'; })) return true;
+        if (e.size() >= 2 &&
+            std::ranges::all_of(e, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '#'; }))
+            return true;
     }
     return false;
 }
@@ -120,8 +137,8 @@ int html_signs(std::string_view text) {
         }
         at = text.find('<', tag ? tag->end : at + 1);
     }
-    return static_cast<int>(open) + static_cast<int>(close) + static_cast<int>(single) + static_cast<int>(attribute) + static_cast<int>(comment) + static_cast<int>(doctype) +
-           static_cast<int>(has_entity(text));
+    return static_cast<int>(open) + static_cast<int>(close) + static_cast<int>(single) + static_cast<int>(attribute) +
+           static_cast<int>(comment) + static_cast<int>(doctype) + static_cast<int>(has_entity(text));
 }
 
 bool is_html(std::string_view given, std::string& why) {
@@ -138,7 +155,8 @@ bool is_html(std::string_view given, std::string& why) {
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t next = std::min(text.find('<', at), text.size());
-        if (open.empty() && !trimmed(text.substr(at, next - at)).empty()) return refuse(fmt::format("text outside the markup at byte {}", at + 1));
+        if (open.empty() && !trimmed(text.substr(at, next - at)).empty())
+            return refuse(fmt::format("text outside the markup at byte {}", at + 1));
         if (next == text.size()) break;
         const auto tag = tag_at(text, next);
         if (!tag) {

@@ -1,5 +1,7 @@
-/// jq: a condition in jq's own language. It sees the record with the case's members laid over it: `.answer`, `.query`, `.reference`, `.context`, `.json`,
-/// `.tool_calls`, `.cost`, `.ms`, and everything of the record. true and false decide; a number is a score from 0 to 1; an object {pass, score, reason} says it all.
+/// jq: a condition in jq's own language. It sees the record with the case's members laid over it: `.answer`, `.query`,
+/// `.reference`, `.context`, `.json`,
+/// `.tool_calls`, `.cost`, `.ms`, and everything of the record. true and false decide; a number is a score from 0 to 1; an object
+/// {pass, score, reason} says it all.
 #include "evaluators/outcome.hpp"
 #include "evaluators/parameters.hpp"
 #include "base/error.hpp"
@@ -10,7 +12,8 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"jq", "jq program", "at least, where the program gives a number; .5", "what a jq program says of the record"}};
+constexpr std::array types{
+    EvaluatorType{"jq", "jq program", "at least, where the program gives a number; .5", "what a jq program says of the record"}};
 
 Json seen_by_jq(const Case& c) {
     Json seen = c.vars.is_object() ? c.vars : Json::object();

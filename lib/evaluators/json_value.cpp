@@ -21,8 +21,10 @@ std::size_t balanced_end(std::string_view text, std::size_t from) {
     for (std::size_t i = from; i < text.size(); ++i) {
         const char c = text[i];
         if (quoted) {
-            if (c == '\\') ++i;
-            else if (c == '"') quoted = false;
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                quoted = false;
         } else if (c == '"') {
             quoted = true;
         } else if (c == '{' || c == '[') {
@@ -36,8 +38,8 @@ std::size_t balanced_end(std::string_view text, std::size_t from) {
     return std::string_view::npos;
 }
 
-/// Every object or list that stands in the text, outermost ones, in order. What opens and never closes is read to the end each time, so that there is a
-/// bound on how much is read.
+/// Every object or list that stands in the text, outermost ones, in order. What opens and never closes is read to the end each
+/// time, so that there is a bound on how much is read.
 std::vector<Json> values_in(std::string_view text) {
     std::vector<Json> out;
     const std::size_t most = 64 * 1024 + 16 * text.size();
@@ -45,7 +47,8 @@ std::vector<Json> values_in(std::string_view text) {
     for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos && looked_at < most;) {
         const std::size_t end = balanced_end(text, at);
         looked_at += std::min(end, text.size()) - at;
-        Json value = end == std::string_view::npos ? Json(Json::value_t::discarded) : Json::parse(text.substr(at, end - at), nullptr, false);
+        Json value = end == std::string_view::npos ? Json(Json::value_t::discarded)
+                                                   : Json::parse(text.substr(at, end - at), nullptr, false);
         const bool read = !value.is_discarded();
         if (read) out.push_back(std::move(value));
         at = text.find_first_of("{[", read ? end : at + 1);
@@ -79,14 +82,19 @@ Verdict checked(const CheckSpec& spec, const SchemaCheck* schema, const std::vec
 }  // namespace
 
 extern const EvaluatorEntry evaluator_json_value{
-    "json", "JSON, with or without a schema", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "json", "JSON, with or without a schema", types,
+    [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         const bool whole = spec.type == "is-json";
         return local_evaluator([spec, whole, schema = schema_from(spec)](const Case& c) {
             std::vector<Json> values;
             Json all = c.json.is_null() ? Json::parse(c.answer, nullptr, false) : c.json;
-            if (!all.is_discarded()) values.push_back(std::move(all));
-            else if (!whole) values = values_in(c.answer);
-            return checked(spec, schema.get(), values, whole ? "the answer is no JSON: " + shown(c.answer) : "there is no JSON in the answer: " + shown(c.answer));
+            if (!all.is_discarded())
+                values.push_back(std::move(all));
+            else if (!whole)
+                values = values_in(c.answer);
+            return checked(
+                spec, schema.get(), values,
+                whole ? "the answer is no JSON: " + shown(c.answer) : "there is no JSON in the answer: " + shown(c.answer));
         });
     }};
 

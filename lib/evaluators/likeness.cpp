@@ -11,17 +11,24 @@ namespace {
 
 constexpr std::string_view reference = "text or [text, …]; else the record's reference";
 constexpr std::array types{
-    EvaluatorType{"bleu", reference, "at least, .5", "sentence BLEU as NLTK counts (method 4, NIST tokens); config {style: sacrebleu} for sacrebleu's; {smoothing, tokenize, lowercase}"},
-    EvaluatorType{"gleu", reference, "at least, .5", "the smaller of precision and recall over 1- to 4-grams; config {tokenize, lowercase}"},
-    EvaluatorType{"rouge-n", reference, "F1 at least, .75", "n-grams in common; config {n: 1 to 5, measure: f1, precision or recall}"},
+    EvaluatorType{"bleu", reference, "at least, .5",
+                  "sentence BLEU as NLTK counts (method 4, NIST tokens); config {style: sacrebleu} for sacrebleu's; {smoothing, "
+                  "tokenize, lowercase}"},
+    EvaluatorType{"gleu", reference, "at least, .5",
+                  "the smaller of precision and recall over 1- to 4-grams; config {tokenize, lowercase}"},
+    EvaluatorType{"rouge-n", reference, "F1 at least, .75",
+                  "n-grams in common; config {n: 1 to 5, measure: f1, precision or recall}"},
     EvaluatorType{"rouge-1", reference, "F1 at least, .5", "words in common"},
     EvaluatorType{"rouge-2", reference, "F1 at least, .5", "pairs of words in common"},
     EvaluatorType{"rouge-3", reference, "F1 at least, .5", "3-grams in common"},
     EvaluatorType{"rouge-4", reference, "F1 at least, .5", "4-grams in common"},
     EvaluatorType{"rouge-5", reference, "F1 at least, .5", "5-grams in common"},
     EvaluatorType{"rouge-l", reference, "F1 at least, .5", "longest common subsequence of words"},
-    EvaluatorType{"meteor", reference, "at least, .5", "words matched exactly and by stem, in order; no synonyms (METEOR's exact and stem stages); config {alpha, beta, gamma}"},
-    EvaluatorType{"chrf", reference, "at least, .5", "character n-grams in common, 0 to 1; config {char_order: 6, word_order: 0 (2 is chrF++), beta: 2}"},
+    EvaluatorType{
+        "meteor", reference, "at least, .5",
+        "words matched exactly and by stem, in order; no synonyms (METEOR's exact and stem stages); config {alpha, beta, gamma}"},
+    EvaluatorType{"chrf", reference, "at least, .5",
+                  "character n-grams in common, 0 to 1; config {char_order: 6, word_order: 0 (2 is chrF++), beta: 2}"},
     EvaluatorType{"f1", reference, "at least, .5", "words in common, without punctuation and articles"},
 };
 
@@ -38,7 +45,9 @@ std::unique_ptr<Evaluator> best_of(const CheckSpec& spec, double threshold, std:
 struct Cutter {
     Cutting cutting;
     Flag lower;
-    Tokens operator()(std::string_view text) const { return cut(lower == Flag::yes ? lowered(text) : std::string{text}, cutting); }
+    Tokens operator()(std::string_view text) const {
+        return cut(lower == Flag::yes ? lowered(text) : std::string{text}, cutting);
+    }
 };
 
 Cutter cutter_of(const CheckSpec& spec, std::string_view otherwise) {
@@ -56,12 +65,19 @@ BleuOptions bleu_options(const CheckSpec& spec, bool sacrebleu) {
     using enum BleuOptions::Smoothing;
     BleuOptions o;
     const std::string smoothing = text_setting(spec, "smoothing", sacrebleu ? "exp" : "method4");
-    if (smoothing == "method4") o.smoothing = nltk4;
-    else if (smoothing == "none") o.smoothing = none;
-    else if (smoothing == "exp") o.smoothing = exp;
-    else if (smoothing == "floor") o.smoothing = floor;
-    else if (smoothing == "add-k") o.smoothing = add_k;
-    else throw Error(Fault::config, "{}: no smoothing '{}'; there are method4, none, exp, floor, add-k", spec.full_type(), smoothing);
+    if (smoothing == "method4")
+        o.smoothing = nltk4;
+    else if (smoothing == "none")
+        o.smoothing = none;
+    else if (smoothing == "exp")
+        o.smoothing = exp;
+    else if (smoothing == "floor")
+        o.smoothing = floor;
+    else if (smoothing == "add-k")
+        o.smoothing = add_k;
+    else
+        throw Error(Fault::config, "{}: no smoothing '{}'; there are method4, none, exp, floor, add-k", spec.full_type(),
+                    smoothing);
     o.effective_order = o.smoothing != nltk4 && sacrebleu;
     o.value = number_setting(spec, "smoothing_value", 0);
     return o;
@@ -69,9 +85,11 @@ BleuOptions bleu_options(const CheckSpec& spec, bool sacrebleu) {
 
 std::unique_ptr<Evaluator> bleu_evaluator(const CheckSpec& spec) {
     const std::string style = text_setting(spec, "style", "nltk");
-    if (style != "nltk" && style != "sacrebleu") throw Error(Fault::config, "{}: no style '{}'; there are nltk, sacrebleu", spec.full_type(), style);
+    if (style != "nltk" && style != "sacrebleu")
+        throw Error(Fault::config, "{}: no style '{}'; there are nltk, sacrebleu", spec.full_type(), style);
     const bool sacrebleu = style == "sacrebleu";
-    return local_evaluator([spec, options = bleu_options(spec, sacrebleu), cutter = cutter_of(spec, sacrebleu ? "13a" : "nist"), references = References(spec)](const Case& c) {
+    return local_evaluator([spec, options = bleu_options(spec, sacrebleu), cutter = cutter_of(spec, sacrebleu ? "13a" : "nist"),
+                            references = References(spec)](const Case& c) {
         return scored(spec, bleu(cut_all(cutter, references.of(c)), cutter(c.answer), options), .5, "BLEU");
     });
 }
@@ -85,14 +103,17 @@ std::unique_ptr<Evaluator> gleu_evaluator(const CheckSpec& spec) {
 std::unique_ptr<Evaluator> rouge_evaluator(const CheckSpec& spec) {
     const bool lcs = spec.type == "rouge-l";
     const double n = spec.type == "rouge-n" ? number_setting(spec, "n", 1) : lcs ? 1 : spec.type.back() - '0';
-    if (n < 1 || n > 9 || n != static_cast<double>(static_cast<int>(n))) throw Error(Fault::config, "{}: `n` is {}; it is 1 to 9", spec.full_type(), n);
+    if (n < 1 || n > 9 || n != static_cast<double>(static_cast<int>(n)))
+        throw Error(Fault::config, "{}: `n` is {}; it is 1 to 9", spec.full_type(), n);
     const std::string measure = text_setting(spec, "measure", "f1");
     if (measure != "f1" && measure != "precision" && measure != "recall")
         throw Error(Fault::config, "{}: `measure` is '{}'; it is f1, precision or recall", spec.full_type(), measure);
     const std::string name = lcs ? "ROUGE-L" : fmt::format("ROUGE-{}", n);
     return local_evaluator([=, references = References(spec)](const Case& c) {
         const Tokens answer = cut(c.answer, Cutting::rouge);
-        const auto value = [&](const Overlap& o) { return measure == "f1" ? o.f1 : measure == "recall" ? o.recall : o.precision; };
+        const auto value = [&](const Overlap& o) {
+            return measure == "f1" ? o.f1 : measure == "recall" ? o.recall : o.precision;
+        };
         Overlap best;
         for (const std::string& r : references.of(c)) {
             const Tokens tokens = cut(r, Cutting::rouge);
@@ -107,9 +128,10 @@ std::unique_ptr<Evaluator> rouge_evaluator(const CheckSpec& spec) {
 
 std::unique_ptr<Evaluator> meteor_evaluator(const CheckSpec& spec) {
     const MeteorOptions o{number_setting(spec, "alpha", .9), number_setting(spec, "beta", 3), number_setting(spec, "gamma", .5)};
-    return best_of(spec, .5, "METEOR (exact and stem)", [o, cutter = cutter_of(spec, "nist")](const std::string& r, const std::string& a) {
-        return meteor(cutter(r), cutter(a), o);
-    });
+    return best_of(spec, .5, "METEOR (exact and stem)",
+                   [o, cutter = cutter_of(spec, "nist")](const std::string& r, const std::string& a) {
+                       return meteor(cutter(r), cutter(a), o);
+                   });
 }
 
 std::unique_ptr<Evaluator> chrf_evaluator(const CheckSpec& spec) {
@@ -139,18 +161,19 @@ Tokens f1_words(std::string_view text) {
 }
 
 std::unique_ptr<Evaluator> f1_evaluator(const CheckSpec& spec) {
-    return best_of(spec, .5, "F1", [](const std::string& r, const std::string& a) { return rouge_n(f1_words(r), f1_words(a), 1).f1; });
+    return best_of(spec, .5, "F1",
+                   [](const std::string& r, const std::string& a) { return rouge_n(f1_words(r), f1_words(a), 1).f1; });
 }
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_likeness{
-    "likeness", "wording in common with a reference", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
-        if (spec.type == "bleu") return bleu_evaluator(spec);
-        if (spec.type == "gleu") return gleu_evaluator(spec);
-        if (spec.type == "meteor") return meteor_evaluator(spec);
-        if (spec.type == "chrf") return chrf_evaluator(spec);
-        return spec.type == "f1" ? f1_evaluator(spec) : rouge_evaluator(spec);
-    }};
+extern const EvaluatorEntry evaluator_likeness{"likeness", "wording in common with a reference", types,
+                                               [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+                                                   if (spec.type == "bleu") return bleu_evaluator(spec);
+                                                   if (spec.type == "gleu") return gleu_evaluator(spec);
+                                                   if (spec.type == "meteor") return meteor_evaluator(spec);
+                                                   if (spec.type == "chrf") return chrf_evaluator(spec);
+                                                   return spec.type == "f1" ? f1_evaluator(spec) : rouge_evaluator(spec);
+                                               }};
 
 }  // namespace llm

@@ -14,7 +14,8 @@ constexpr std::array types{
     EvaluatorType{"latency", "", "milliseconds at most", "how long the answer took"},
     EvaluatorType{"cost", "", "dollars at most", "what the answer cost; without a threshold it is only measured"},
     EvaluatorType{"finish-reason", "stop, length, tool_calls, content_filter or refusal", "", "why the answer ended"},
-    EvaluatorType{"perplexity", "", "at most; without one it is only measured", "exp of the mean negative log-probability (needs `options: {logprobs: true}`)"},
+    EvaluatorType{"perplexity", "", "at most; without one it is only measured",
+                  "exp of the mean negative log-probability (needs `options: {logprobs: true}`)"},
     EvaluatorType{"perplexity-score", "", "at least, .5", "1 / (1 + perplexity): 0 to 1, higher is surer"},
 };
 
@@ -57,7 +58,9 @@ Verdict at_most(const CheckSpec& spec, double found, std::string_view what, std:
         v.reason = fmt::format("{} {:.6g}{}", what, found, unit);
     } else {
         const bool holds = found <= *spec.threshold;
-        v = decided(spec, holds, fmt::format("{} {:.6g}{}, {} {:.6g}{}", what, found, unit, holds ? "at most" : "above", *spec.threshold, unit));
+        v = decided(
+            spec, holds,
+            fmt::format("{} {:.6g}{}, {} {:.6g}{}", what, found, unit, holds ? "at most" : "above", *spec.threshold, unit));
     }
     v.value = found;
     return v;
@@ -74,7 +77,9 @@ double perplexity_of(const Case& c, const CheckSpec& spec) {
             ++n;
         }
     if (n == 0)
-        throw Error(Fault::data, "{}: the answer has no log-probabilities; ask for them with `-o logprobs true` (not every model gives them)", spec.full_type());
+        throw Error(Fault::data,
+                    "{}: the answer has no log-probabilities; ask for them with `-o logprobs true` (not every model gives them)",
+                    spec.full_type());
     return std::exp(-sum / static_cast<double>(n));
 }
 
@@ -88,27 +93,33 @@ std::string canonical_finish(std::string_view word) {
 }
 
 std::unique_ptr<Evaluator> finish_reason(const CheckSpec& spec) {
-    return local_evaluator([spec, wanted = canonical_finish(text_parameter(spec, "stop, length, tool_calls, content_filter or refusal"))](const Case& c) {
-        if (c.finish.empty()) throw Error(Fault::data, "{}: the record's response does not say why it ended (`finish`)", spec.full_type());
+    return local_evaluator([spec, wanted = canonical_finish(text_parameter(
+                                      spec, "stop, length, tool_calls, content_filter or refusal"))](const Case& c) {
+        if (c.finish.empty())
+            throw Error(Fault::data, "{}: the record's response does not say why it ended (`finish`)", spec.full_type());
         const std::string found = canonical_finish(c.finish);
         const bool same = found == wanted || (wanted == "content_filter" && found == "refusal");
-        return decided(spec, same, fmt::format("the answer ended by '{}'{}", c.finish, same ? "" : fmt::format(", not '{}'", wanted)));
+        return decided(spec, same,
+                       fmt::format("the answer ended by '{}'{}", c.finish, same ? "" : fmt::format(", not '{}'", wanted)));
     });
 }
 
 std::unique_ptr<Evaluator> made(const CheckSpec& spec, const EvaluatorNeeds&) {
     if (spec.type == "word-count") return word_count(spec);
     if (spec.type == "finish-reason") return finish_reason(spec);
-    if (spec.type == "latency" && !spec.threshold) throw Error(Fault::config, "{}: it has no `threshold`; write the milliseconds it may take", spec.full_type());
+    if (spec.type == "latency" && !spec.threshold)
+        throw Error(Fault::config, "{}: it has no `threshold`; write the milliseconds it may take", spec.full_type());
     if (spec.type == "perplexity-score")
-        return local_evaluator([spec](const Case& c) { return scored(spec, 1 / (1 + perplexity_of(c, spec)), .5, "the perplexity score"); });
+        return local_evaluator(
+            [spec](const Case& c) { return scored(spec, 1 / (1 + perplexity_of(c, spec)), .5, "the perplexity score"); });
     if (spec.type == "perplexity")
         return local_evaluator([spec](const Case& c) { return at_most(spec, perplexity_of(c, spec), "the perplexity is", ""); });
     const bool time = spec.type == "latency";
     return local_evaluator([spec, time](const Case& c) {
         const std::optional<double> found = time ? c.ms : c.cost;
         if (!found)
-            throw Error(Fault::data, "{}: the record's response has no `{}`", spec.full_type(), time ? "ms" : "cost (the price of this model is unknown: give it one in the configuration)");
+            throw Error(Fault::data, "{}: the record's response has no `{}`", spec.full_type(),
+                        time ? "ms" : "cost (the price of this model is unknown: give it one in the configuration)");
         return time ? at_most(spec, *found, "the answer took", " ms") : at_most(spec, *found, "the answer cost $", "");
     });
 }

@@ -59,7 +59,8 @@ extern const EvaluatorEntry evaluator_markup{
             });
         return local_evaluator([spec](const Case& c) {
             const int signs = html_signs(c.answer);
-            return decided(spec, signs >= 2, fmt::format("{} kind{} of sign of HTML; two are wanted", signs, signs == 1 ? "" : "s"));
+            return decided(spec, signs >= 2,
+                           fmt::format("{} kind{} of sign of HTML; two are wanted", signs, signs == 1 ? "" : "s"));
         });
     }};
 

@@ -44,12 +44,14 @@ Task<std::string> exchange(Processes& processes, std::vector<std::string> argv, 
 }  // namespace
 
 struct EvaluatorTools::State {
-    State(Caller& c, const Models& m, Loop& l, const Settings& s, const Environment& e) : caller(c), models(m), loop(l), settings(s), environment(e), processes(l) {}
+    State(Caller& c, const Models& m, Loop& l, const Settings& s, const Environment& e)
+        : caller(c), models(m), loop(l), settings(s), environment(e), processes(l) {}
 
     const ResolvedModel& resolved(std::string_view name) {
         const auto found = models_by_name.find(name);
         if (found != models_by_name.end()) return *found->second;
-        const std::string asked = name.empty() ? models.default_model([this](const Endpoint& e) { return caller.probe(e); }) : std::string{name};
+        const std::string asked =
+            name.empty() ? models.default_model([this](const Endpoint& e) { return caller.probe(e); }) : std::string{name};
         return *models_by_name.emplace(std::string{name}, std::make_unique<ResolvedModel>(models.resolve(asked))).first->second;
     }
 
@@ -69,13 +71,18 @@ struct EvaluatorTools::State {
     std::map<std::string, std::unique_ptr<Embedding>> embeddings;
 };
 
-EvaluatorTools::EvaluatorTools(Caller& caller, const Models& models, Loop& loop, const Settings& settings, const Environment& environment)
+EvaluatorTools::EvaluatorTools(Caller& caller, const Models& models, Loop& loop, const Settings& settings,
+                               const Environment& environment)
     : state_(std::make_unique<State>(caller, models, loop, settings, environment)) {
     State* s = state_.get();
     needs.ask = [s](const ResolvedModel& model, Request request) { return call(s->caller, model, std::move(request)); };
     needs.resolve = [s](std::string_view name) { return s->resolved(name); };
-    needs.embed = [s](const std::string& name, std::vector<std::string> texts) { return embed(s->embedding(name), std::move(texts)); };
-    needs.exchange = [s](const std::vector<std::string>& argv, std::string line) { return exchange(s->processes, argv, std::move(line)); };
+    needs.embed = [s](const std::string& name, std::vector<std::string> texts) {
+        return embed(s->embedding(name), std::move(texts));
+    };
+    needs.exchange = [s](const std::vector<std::string>& argv, std::string line) {
+        return exchange(s->processes, argv, std::move(line));
+    };
 }
 
 EvaluatorTools::~EvaluatorTools() = default;

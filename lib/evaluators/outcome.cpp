@@ -7,14 +7,17 @@ namespace llm {
 
 Verdict outcome_of(const CheckSpec& spec, const Json& said, std::string_view who) {
     const auto refuse = [&](std::string_view why) -> Verdict {
-        throw Error(Fault::provider, "{}: {} said {}, {}; write true, false, a number from 0 to 1, or {{\"pass\": true, \"score\": 1, \"reason\": \"…\"}}",
-                    spec.full_type(), who, shown(dump(said)), why);
+        throw Error(
+            Fault::provider,
+            "{}: {} said {}, {}; write true, false, a number from 0 to 1, or {{\"pass\": true, \"score\": 1, \"reason\": \"…\"}}",
+            spec.full_type(), who, shown(dump(said)), why);
     };
     const auto score_from = [&](const Json& j) {
         if (!j.is_number() || j.get<double>() < 0 || j.get<double>() > 1) refuse("which is no score from 0 to 1");
         return j.get<double>();
     };
-    if (said.is_boolean()) return decided(spec, said.get<bool>(), fmt::format("{} says {}", who, said.get<bool>() ? "yes" : "no"));
+    if (said.is_boolean())
+        return decided(spec, said.get<bool>(), fmt::format("{} says {}", who, said.get<bool>() ? "yes" : "no"));
     if (said.is_number()) return scored(spec, score_from(said), .5, who);
     const Json& pass = member(said, "pass");
     const Json& score = member(said, "score");
@@ -26,8 +29,10 @@ Verdict outcome_of(const CheckSpec& spec, const Json& said, std::string_view who
         v.value = s;
         v.score = spec.sense == CheckSpec::Sense::plain ? s : 1 - s;
     }
-    if (const std::string reason = text_of(said, "reason"); !reason.empty()) v.reason = reason;
-    else if (v.reason.empty()) v.reason = fmt::format("{} says {}", who, pass == true ? "yes" : "no");
+    if (const std::string reason = text_of(said, "reason"); !reason.empty())
+        v.reason = reason;
+    else if (v.reason.empty())
+        v.reason = fmt::format("{} says {}", who, pass == true ? "yes" : "no");
     return v;
 }
 

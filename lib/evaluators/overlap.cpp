@@ -18,8 +18,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// What Python's str.split() splits at.
 bool is_space(char32_t c) {
-    return (c >= 9 && c <= 13) || (c >= 28 && c <= 32) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-           c == 0x205F || c == 0x3000;
+    return (c >= 9 && c <= 13) || (c >= 28 && c <= 32) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 Tokens split(std::string_view text) {
@@ -39,25 +39,30 @@ Tokens split(std::string_view text) {
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
 }
 
 bool is_13a_mark(char c) {
-    return (c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') || (c >= '(' && c <= '+') || (c >= ':' && c <= '@') || c == '/';
+    return (c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') || (c >= '(' && c <= '+') ||
+           (c >= ':' && c <= '@') || c == '/';
 }
 
 /// The four substitutions of mteval-v13a.pl for western languages, one after the other, on a text with a space at each end.
 std::string western(std::string_view text) {
     std::string marks = " ";
     for (const char c : text) {
-        if (is_13a_mark(c)) marks.append({' ', c, ' '});
-        else marks += c;
+        if (is_13a_mark(c))
+            marks.append({' ', c, ' '});
+        else
+            marks += c;
     }
     marks += ' ';
     std::string before;  // a full stop or comma unless a digit is before it
     for (std::size_t i = 0; i < marks.size(); ++i) {
         before += marks[i];
-        if (!is_digit(marks[i]) && i + 1 < marks.size() && (marks[i + 1] == '.' || marks[i + 1] == ',')) before.append({' ', marks[++i], ' '});
+        if (!is_digit(marks[i]) && i + 1 < marks.size() && (marks[i + 1] == '.' || marks[i + 1] == ','))
+            before.append({' ', marks[++i], ' '});
     }
     std::string after;  // … unless a digit is behind it
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -121,7 +126,8 @@ Class class_of(char32_t c) {
     }
 }
 
-/// A mark stands apart unless digits are on both sides of it (at an end of the text: unless a digit is beside it); a symbol always.
+/// A mark stands apart unless digits are on both sides of it (at an end of the text: unless a digit is beside it); a symbol
+/// always.
 Tokens cut_international(std::string_view text) {
     struct Piece {
         std::string_view bytes;
@@ -138,7 +144,8 @@ Tokens cut_international(std::string_view text) {
         const Piece& p = pieces[i];
         bool apart = p.kind == Class::symbol;
         if (p.kind == Class::mark)
-            apart = (i > 0 && pieces[i - 1].kind != Class::number) || (i + 1 < pieces.size() && pieces[i + 1].kind != Class::number);
+            apart =
+                (i > 0 && pieces[i - 1].kind != Class::number) || (i + 1 < pieces.size() && pieces[i + 1].kind != Class::number);
         if (apart) spaced += ' ';
         spaced += p.bytes;
         if (apart) spaced += ' ';
@@ -165,9 +172,12 @@ Tokens cut_rouge(std::string_view text) {
     }
     std::string word;
     for (const char c : text) {
-        if (is_digit(c) || (c >= 'a' && c <= 'z')) word += c;
-        else if (c >= 'A' && c <= 'Z') word += static_cast<char>(c - 'A' + 'a');
-        else if (!word.empty()) out.push_back(std::exchange(word, {}));
+        if (is_digit(c) || (c >= 'a' && c <= 'z'))
+            word += c;
+        else if (c >= 'A' && c <= 'Z')
+            word += static_cast<char>(c - 'A' + 'a');
+        else if (!word.empty())
+            out.push_back(std::exchange(word, {}));
     }
     if (!word.empty()) out.push_back(std::move(word));
     return out;
@@ -177,8 +187,9 @@ struct Named {
     std::string_view name;
     Cutting cutting;
 };
-constexpr std::array names{Named{"nist", Cutting::nist},       Named{"13a", Cutting::mteval13a},     Named{"intl", Cutting::international},
-                           Named{"char", Cutting::characters}, Named{"none", Cutting::white_space}, Named{"rouge", Cutting::rouge}};
+constexpr std::array names{Named{"nist", Cutting::nist},          Named{"13a", Cutting::mteval13a},
+                           Named{"intl", Cutting::international}, Named{"char", Cutting::characters},
+                           Named{"none", Cutting::white_space},   Named{"rouge", Cutting::rouge}};
 
 }  // namespace
 
@@ -206,8 +217,10 @@ std::string lowered(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const CodePoint p = decode_utf8(text, at);
-        if (p.valid) append_utf8(out, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(p.value))));
-        else out.append(text.substr(at, p.size));
+        if (p.valid)
+            append_utf8(out, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(p.value))));
+        else
+            out.append(text.substr(at, p.size));
         at += p.size;
     }
     return out;

@@ -90,7 +90,8 @@ double gleu(std::span<const Tokens> references, const Tokens& answer, std::size_
             of_answer += total(a);
             of_reference += total(b);
         }
-        if (const long all = std::max(of_answer, of_reference); all > 0) best = std::max(best, static_cast<double>(common) / static_cast<double>(all));
+        if (const long all = std::max(of_answer, of_reference); all > 0)
+            best = std::max(best, static_cast<double>(common) / static_cast<double>(all));
     }
     return best;
 }
@@ -104,7 +105,8 @@ Overlap rouge_l(const Tokens& reference, const Tokens& answer) {
     std::vector<std::size_t> row(answer.size() + 1), above;
     for (const std::string& word : reference) {
         above = row;
-        for (std::size_t j = 0; j < answer.size(); ++j) row[j + 1] = word == answer[j] ? above[j] + 1 : std::max(row[j], above[j + 1]);
+        for (std::size_t j = 0; j < answer.size(); ++j)
+            row[j + 1] = word == answer[j] ? above[j] + 1 : std::max(row[j], above[j + 1]);
     }
     return overlap_of(static_cast<double>(row.back()), static_cast<double>(answer.size()), static_cast<double>(reference.size()));
 }
@@ -207,7 +209,9 @@ double chrf(std::string_view reference, std::string_view answer, const ChrfOptio
             ++orders;
         }
     };
-    const auto characters = [&](std::string_view text) { return o.white_space ? with_white_space(text) : cut(text, Cutting::characters); };
+    const auto characters = [&](std::string_view text) {
+        return o.white_space ? with_white_space(text) : cut(text, Cutting::characters);
+    };
     const Tokens r = characters(reference), a = characters(answer);
     for (std::size_t n = 1; n <= o.char_order; ++n) add(r, a, n);
     if (o.word_order > 0) {

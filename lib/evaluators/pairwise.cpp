@@ -12,7 +12,8 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"pairwise", "the other answer; else the record's reference", "preference at least, .5 (not worse)",
+constexpr std::array types{EvaluatorType{"pairwise", "the other answer; else the record's reference",
+                                         "preference at least, .5 (not worse)",
                                          "better than another answer, judged in both orders; config {criteria: text}"}};
 
 Json pair_data(const JudgePrompt& prompt, const Case& c, const std::string& first, const std::string& second) {
@@ -30,7 +31,8 @@ double points_of(std::string_view word) { return word == "first" ? 1 : word == "
 
 }  // namespace
 
-Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria, const Case& c, std::string first, std::string second) {
+Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria,
+                                 const Case& c, std::string first, std::string second) {
     const JudgePrompt prompt = judge_prompt("pairwise", needs.prompts);
     Json values = Json::object();
     if (!criteria.empty()) values["criteria"] = criteria;
@@ -42,7 +44,8 @@ Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::s
     for (const std::string& juror : jurors) {
         std::array<Opinion, 2> words;
         for (const bool swapped : {false, true}) {
-            std::vector<Message> turns = judge_turns(prompt, instructions, swapped ? pair_data(prompt, c, second, first) : pair_data(prompt, c, first, second));
+            std::vector<Message> turns = judge_turns(
+                prompt, instructions, swapped ? pair_data(prompt, c, second, first) : pair_data(prompt, c, first, second));
             std::string model = juror;
             Scale scale = prompt.scale;
             Opinion o = co_await ask_judge(needs, std::move(model), std::move(turns), std::move(scale), spent);
@@ -53,7 +56,8 @@ Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::s
         out.consistent = out.consistent && same;
         sum += same ? points_of(straight) : .5;
         if (out.reason.empty()) out.reason = same ? words[0].reason : "the judge's word changes with the order: a tie";
-        out.jurors.push_back({{"judge", words[0].model}, {"straight", straight}, {"swapped", swapped}, {"reason", words[0].reason}});
+        out.jurors.push_back(
+            {{"judge", words[0].model}, {"straight", straight}, {"swapped", swapped}, {"reason", words[0].reason}});
     }
     out.preference = jurors.empty() ? .5 : sum / static_cast<double>(jurors.size());
     out.cost = spent.cost;
@@ -61,14 +65,16 @@ Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::s
     co_return out;
 }
 
-Task<Selection> select_best(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria, const Case& c, std::vector<std::string> answers) {
+Task<Selection> select_best(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria, const Case& c,
+                            std::vector<std::string> answers) {
     Selection out;
     out.points.assign(answers.size(), 0);
     for (std::size_t i = 0; i < answers.size(); ++i)
         for (std::size_t j = i + 1; j < answers.size(); ++j) {
             std::vector<std::string> asked = jurors;
             std::string words = criteria, one = answers[i], other = answers[j];
-            const Comparison pair = co_await compare_answers(needs, std::move(asked), std::move(words), c, std::move(one), std::move(other));
+            const Comparison pair =
+                co_await compare_answers(needs, std::move(asked), std::move(words), c, std::move(one), std::move(other));
             out.points[i] += pair.preference;
             out.points[j] += 1 - pair.preference;
             out.cost += pair.cost;
@@ -85,12 +91,14 @@ namespace {
 
 class Pairwise final : public Evaluator {
 public:
-    Pairwise(const CheckSpec& spec, const EvaluatorNeeds& needs) : spec_(spec), other_(spec), criteria_(text_setting(spec, "criteria", "")), needs_(needs) {}
+    Pairwise(const CheckSpec& spec, const EvaluatorNeeds& needs)
+        : spec_(spec), other_(spec), criteria_(text_setting(spec, "criteria", "")), needs_(needs) {}
     bool local() const override { return false; }
     Task<Verdict> judge(const Case& c) const override {
         std::string other = other_.of(c).front(), own = c.answer, criteria = criteria_;
         std::vector<std::string> jurors = jurors_of(spec_, needs_);
-        Comparison found = co_await compare_answers(needs_, std::move(jurors), std::move(criteria), c, std::move(own), std::move(other));
+        Comparison found =
+            co_await compare_answers(needs_, std::move(jurors), std::move(criteria), c, std::move(own), std::move(other));
         Verdict v = scored(spec_, found.preference, .5, "the preference");
         v.reason = found.reason;
         v.details = {{"consistent", found.consistent}, {"jurors", std::move(found.jurors)}};
@@ -110,6 +118,8 @@ private:
 
 extern const EvaluatorEntry evaluator_pairwise{
     "pairwise", "one answer against another", types,
-    [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> { return std::make_unique<Pairwise>(spec, needs); }};
+    [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
+        return std::make_unique<Pairwise>(spec, needs);
+    }};
 
 }  // namespace llm

@@ -62,9 +62,12 @@ std::vector<std::string> split_list(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (quoted) {
-            if (c != '"') entry += c;
-            else if (i + 1 < text.size() && text[i + 1] == '"') entry += text[++i];
-            else quoted = false;
+            if (c != '"')
+                entry += c;
+            else if (i + 1 < text.size() && text[i + 1] == '"')
+                entry += text[++i];
+            else
+                quoted = false;
         } else if (c == '"' && trimmed(entry).empty() && !was_quoted) {
             quoted = was_quoted = true;
             entry.clear();
@@ -97,7 +100,8 @@ std::vector<std::string> list_parameter(const CheckSpec& spec) {
 References::References(const CheckSpec& spec) : type_(spec.full_type()) {
     if (spec.value.is_null()) return;
     if (!spec.value.is_array()) {
-        given_.push_back(text_parameter(spec, "the reference as a text or a list of texts, or leave it out and give the record a `reference`"));
+        given_.push_back(text_parameter(
+            spec, "the reference as a text or a list of texts, or leave it out and give the record a `reference`"));
         return;
     }
     for (const Json& entry : spec.value) {
@@ -110,7 +114,8 @@ References::References(const CheckSpec& spec) : type_(spec.full_type()) {
 
 std::vector<std::string> References::of(const Case& c) const {
     if (!given_.empty()) return given_;
-    if (!c.reference) throw Error(Fault::data, "{} has nothing to compare with: give it a `value`, or the record a `reference`", type_);
+    if (!c.reference)
+        throw Error(Fault::data, "{} has nothing to compare with: give it a `value`, or the record a `reference`", type_);
     return {*c.reference};
 }
 
@@ -131,7 +136,8 @@ std::string text_setting(const CheckSpec& spec, std::string_view name, std::stri
 Flag flag_setting(const CheckSpec& spec, std::string_view name, Flag otherwise) {
     const Json& j = setting(spec, name);
     if (j.is_null()) return otherwise;
-    if (!j.is_boolean()) throw Error(Fault::config, "{}: `{}` is {}; it is true or false", spec.full_type(), name, shown(dump(j)));
+    if (!j.is_boolean())
+        throw Error(Fault::config, "{}: `{}` is {}; it is true or false", spec.full_type(), name, shown(dump(j)));
     return j.get<bool>() ? Flag::yes : Flag::no;
 }
 
@@ -146,10 +152,12 @@ Bounds bounds_of(const CheckSpec& spec, const Json& from) {
     for (auto [name, to] : {std::pair{"min", &b.min}, std::pair{"max", &b.max}}) {
         const Json& j = member(from, name);
         if (j.is_null()) continue;
-        if (!j.is_number()) throw Error(Fault::config, "{}: `{}` is {}, which is no number", spec.full_type(), name, shown(dump(j)));
+        if (!j.is_number())
+            throw Error(Fault::config, "{}: `{}` is {}, which is no number", spec.full_type(), name, shown(dump(j)));
         *to = j.get<double>();
     }
-    if (b.min && b.max && *b.min > *b.max) throw Error(Fault::config, "{}: `min` {} is above `max` {}", spec.full_type(), *b.min, *b.max);
+    if (b.min && b.max && *b.min > *b.max)
+        throw Error(Fault::config, "{}: `min` {} is above `max` {}", spec.full_type(), *b.min, *b.max);
     return b;
 }
 
@@ -191,17 +199,23 @@ Json read_value_file(std::string_view url, const std::filesystem::path& folder) 
     return text;
 }
 
-std::unique_ptr<Evaluator> local_evaluator(std::function<Verdict(const Case&)> f) { return std::make_unique<Local>(std::move(f)); }
+std::unique_ptr<Evaluator> local_evaluator(std::function<Verdict(const Case&)> f) {
+    return std::make_unique<Local>(std::move(f));
+}
 
 std::string shown(std::string_view text, std::size_t bytes) {
     const std::string whole = sanitise_utf8(text.substr(0, bytes + 8));
     const std::string_view start = truncate_utf8(whole, bytes);
     std::string out = "'";
     for (const char c : start) {
-        if (c == '\n') out += "\\n";
-        else if (c == '\r') out += "\\r";
-        else if (c == '\t') out += "\\t";
-        else out += c;
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\r')
+            out += "\\r";
+        else if (c == '\t')
+            out += "\\t";
+        else
+            out += c;
     }
     if (start.size() < whole.size() || text.size() > bytes + 8) out += "…";
     return out += '\'';

@@ -63,28 +63,40 @@ private:
         const std::string_view name = text.substr(0, colon);
         const std::size_t from = text.find_first_not_of(' ', colon + 1);
         const std::string value{from == std::string_view::npos ? std::string_view{} : text.substr(from)};
-        if (name == "about") p_.about = value;
-        else if (name == "scale") scale_ = value;
-        else if (name == "choices") choices(value);
-        else if (name == "pass") pass_ = value;
-        else if (name == "better") p_.scale.better = one_of<Scale::Better>(name, value, {{"high", Scale::Better::high}, {"low", Scale::Better::low}});
-        else if (name == "unit") p_.unit = one_of<bool>(name, value, {{"yes", true}, {"no", false}});
-        else if (name == "needs") p_.needs = members(value);
-        else if (name == "may") p_.may = members(value);
+        if (name == "about")
+            p_.about = value;
+        else if (name == "scale")
+            scale_ = value;
+        else if (name == "choices")
+            choices(value);
+        else if (name == "pass")
+            pass_ = value;
+        else if (name == "better")
+            p_.scale.better = one_of<Scale::Better>(name, value, {{"high", Scale::Better::high}, {"low", Scale::Better::low}});
+        else if (name == "unit")
+            p_.unit = one_of<bool>(name, value, {{"yes", true}, {"no", false}});
+        else if (name == "needs")
+            p_.needs = members(value);
+        else if (name == "may")
+            p_.may = members(value);
         else if (name == "criteria")
-            p_.criteria = one_of<JudgePrompt::Criteria>(name, value, {{"required", JudgePrompt::Criteria::required}, {"optional", JudgePrompt::Criteria::optional}});
-        else refuse("no '{}' in a prompt's head; there are about, scale, choices, pass, better, unit, needs, may, criteria", name);
+            p_.criteria = one_of<JudgePrompt::Criteria>(
+                name, value, {{"required", JudgePrompt::Criteria::required}, {"optional", JudgePrompt::Criteria::optional}});
+        else
+            refuse("no '{}' in a prompt's head; there are about, scale, choices, pass, better, unit, needs, may, criteria", name);
     }
 
     template <typename T>
-    T one_of(std::string_view name, const std::string& value, std::initializer_list<std::pair<std::string_view, T>> choices) const {
+    T one_of(std::string_view name, const std::string& value,
+             std::initializer_list<std::pair<std::string_view, T>> choices) const {
         for (const auto& [word, meaning] : choices)
             if (word == value) return meaning;
         refuse("{} is '{}'; it is {} or {}", name, value, choices.begin()->first, (choices.end() - 1)->first);
     }
 
     std::vector<std::string> members(const std::string& value) const {
-        constexpr std::array<std::string_view, 10> known{"query", "answer", "reference", "context", "messages", "system", "tools", "tool_calls", "first", "second"};
+        constexpr std::array<std::string_view, 10> known{"query",  "answer", "reference",  "context", "messages",
+                                                         "system", "tools",  "tool_calls", "first",   "second"};
         std::vector<std::string> out = words_of(value);
         for (const std::string& w : out)
             if (std::ranges::find(known, w) == known.end()) refuse("a case has no '{}'; it has {}", w, fmt::join(known, ", "));
@@ -102,12 +114,18 @@ private:
 
     void finish() {
         Scale& s = p_.scale;
-        if (scale_ == "yes-no") s.kind = Scale::Kind::yes_no;
-        else if (scale_ == "choice") s.kind = Scale::Kind::choice;
-        else if (scale_ == "share") s.kind = Scale::Kind::share;
-        else if (scale_ == "rubric") s.kind = Scale::Kind::rubric;
-        else steps();
-        if ((s.kind == Scale::Kind::choice) != (s.choices.size() >= 2)) refuse("a scale `choice` has at least two `choices`, and no other scale has any");
+        if (scale_ == "yes-no")
+            s.kind = Scale::Kind::yes_no;
+        else if (scale_ == "choice")
+            s.kind = Scale::Kind::choice;
+        else if (scale_ == "share")
+            s.kind = Scale::Kind::share;
+        else if (scale_ == "rubric")
+            s.kind = Scale::Kind::rubric;
+        else
+            steps();
+        if ((s.kind == Scale::Kind::choice) != (s.choices.size() >= 2))
+            refuse("a scale `choice` has at least two `choices`, and no other scale has any");
         if (s.kind == Scale::Kind::yes_no) {
             p_.pass = one_of<double>("pass", pass_, {{"yes", 1.0}, {"no", 0.0}});
             return;
@@ -119,8 +137,10 @@ private:
 
     void steps() {
         const std::size_t dash = scale_.find('-');
-        const auto low = number_of(scale_.substr(0, dash)), high = dash == std::string::npos ? std::nullopt : number_of(scale_.substr(dash + 1));
-        if (!low || !high || *low >= *high || *high > 1000) refuse("scale is '{}'; it is 1-5 (whole numbers), yes-no, choice, share or rubric", scale_);
+        const auto low = number_of(scale_.substr(0, dash)),
+                   high = dash == std::string::npos ? std::nullopt : number_of(scale_.substr(dash + 1));
+        if (!low || !high || *low >= *high || *high > 1000)
+            refuse("scale is '{}'; it is 1-5 (whole numbers), yes-no, choice, share or rubric", scale_);
         p_.scale.kind = Scale::Kind::steps;
         p_.scale.min = static_cast<int>(*low);
         p_.scale.max = static_cast<int>(*high);
@@ -144,13 +164,17 @@ std::string Scale::shown() const {
     return "0 to 1";
 }
 
-JudgePrompt parse_prompt(std::string_view name, std::string_view text, std::string where) { return Reader(name, std::move(where)).read(text); }
+JudgePrompt parse_prompt(std::string_view name, std::string_view text, std::string where) {
+    return Reader(name, std::move(where)).read(text);
+}
 
 JudgePrompt judge_prompt(std::string_view name, const std::filesystem::path& folder) {
     if (!folder.empty()) {
         const std::filesystem::path own = folder / (std::string{name} + ".md");
-        if (std::ifstream file{own, std::ios::binary}; file) return parse_prompt(name, std::string{std::istreambuf_iterator<char>{file}, {}}, own.string());
-        if (!std::filesystem::is_directory(folder)) throw Error(Fault::config, "no folder {} to take prompts from", folder.string());
+        if (std::ifstream file{own, std::ios::binary}; file)
+            return parse_prompt(name, std::string{std::istreambuf_iterator<char>{file}, {}}, own.string());
+        if (!std::filesystem::is_directory(folder))
+            throw Error(Fault::config, "no folder {} to take prompts from", folder.string());
     }
     std::vector<std::string_view> names;
     for (const BuiltInPrompt& p : built_in_prompts()) {

@@ -1,4 +1,5 @@
-/// similar and its kin: vectors of the answer and the reference compared. Any embedder will do: `provider` of the assertion, else the run's.
+/// similar and its kin: vectors of the answer and the reference compared. Any embedder will do: `provider` of the assertion, else
+/// the run's.
 #include "base/error.hpp"
 #include "evaluators/parameters.hpp"
 
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::string_view reference = "text or [text, …]; else the record's reference";
 constexpr std::array types{
-    EvaluatorType{"similar", reference, "cosine at least, .75", "near in meaning by an embedder; of several references the nearest"},
+    EvaluatorType{"similar", reference, "cosine at least, .75",
+                  "near in meaning by an embedder; of several references the nearest"},
     EvaluatorType{"similar:cosine", reference, "at least, .75", "the same"},
     EvaluatorType{"similar:dot", reference, "at least, .75", "the same (vectors have length 1)"},
     EvaluatorType{"similar:euclidean", reference, "distance at most, .75", "distance of the vectors, 0 to 2"},
@@ -22,7 +24,8 @@ constexpr std::array types{
 using Vector = std::vector<float>;
 
 double dot(const Vector& a, const Vector& b) {
-    if (a.size() != b.size()) throw Error(Fault::provider, "the embedder gave vectors of {} and of {} numbers", a.size(), b.size());
+    if (a.size() != b.size())
+        throw Error(Fault::provider, "the embedder gave vectors of {} and of {} numbers", a.size(), b.size());
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     return std::clamp(sum, -1.0, 1.0);
@@ -52,7 +55,8 @@ private:
     }
     Verdict by_distance(double distance) const {
         const double most = spec_.threshold.value_or(.75);
-        Verdict v = decided(spec_, distance <= most + 1e-12, fmt::format("the distance is {:.4g}, at most {:.4g} is wanted", distance, most));
+        Verdict v = decided(spec_, distance <= most + 1e-12,
+                            fmt::format("the distance is {:.4g}, at most {:.4g} is wanted", distance, most));
         const double near = 1 / (1 + distance);
         v.score = spec_.sense == CheckSpec::Sense::plain ? near : 1 - near;
         v.value = distance;
@@ -68,6 +72,8 @@ private:
 
 extern const EvaluatorEntry evaluator_similar{
     "similar", "near in meaning, by vectors", types,
-    [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> { return std::make_unique<Similar>(spec, needs); }};
+    [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
+        return std::make_unique<Similar>(spec, needs);
+    }};
 
 }  // namespace llm

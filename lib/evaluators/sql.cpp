@@ -1,5 +1,5 @@
-/// is-sql, contains-sql: `value` {databaseType, allowedTables: ["(select|update)::db::table"], allowedColumns: ["select::table::column"]}, the last two regular expressions that
-/// each table and column used must match one of.
+/// is-sql, contains-sql: `value` {databaseType, allowedTables: ["(select|update)::db::table"], allowedColumns:
+/// ["select::table::column"]}, the last two regular expressions that each table and column used must match one of.
 #include "evaluators/sql_syntax.hpp"
 
 #include "evaluators/parameters.hpp"
@@ -43,7 +43,8 @@ struct Allowed {
 struct Rules {
     std::string dialect;
     Allowed tables, columns;
-    explicit Rules(const CheckSpec& spec) : dialect(text_setting(spec, "databaseType", "MySQL")), tables(spec, "allowedTables"), columns(spec, "allowedColumns") {
+    explicit Rules(const CheckSpec& spec)
+        : dialect(text_setting(spec, "databaseType", "MySQL")), tables(spec, "allowedTables"), columns(spec, "allowedColumns") {
         std::string why;
         sql_shape("SELECT 1", dialect, why);  // an unknown dialect is said at once
     }
@@ -51,7 +52,8 @@ struct Rules {
 
 std::string trimmed(std::string_view text) {
     const std::size_t from = text.find_first_not_of(" \t\r\n");
-    return from == std::string_view::npos ? std::string{} : std::string{text.substr(from, text.find_last_not_of(" \t\r\n") + 1 - from)};
+    return from == std::string_view::npos ? std::string{}
+                                          : std::string{text.substr(from, text.find_last_not_of(" \t\r\n") + 1 - from)};
 }
 
 /// Each fenced block without a language, or with sql as its language.
@@ -63,7 +65,8 @@ std::vector<std::string> fenced(std::string_view text) {
         std::string_view inside = text.substr(at + 3, end - at - 3);
         const std::size_t line = inside.find('\n');
         const std::string language = trimmed(inside.substr(0, line));
-        if (line != std::string_view::npos && (language.empty() || language == "sql" || language == "SQL" || language == "mysql" || language == "postgresql" || language == "sqlite"))
+        if (line != std::string_view::npos && (language.empty() || language == "sql" || language == "SQL" ||
+                                               language == "mysql" || language == "postgresql" || language == "sqlite"))
             inside = inside.substr(line + 1);
         out.push_back(trimmed(inside));
         at = text.find("```", end + 3);
@@ -85,7 +88,8 @@ extern const EvaluatorEntry evaluator_sql{
                 std::string why;
                 const auto shape = sql_shape(candidate, rules->dialect, why);
                 if (shape) {
-                    const std::string table = rules->tables.refused(shape->tables), column = rules->columns.refused(shape->columns);
+                    const std::string table = rules->tables.refused(shape->tables),
+                                      column = rules->columns.refused(shape->columns);
                     if (table.empty() && column.empty()) return decided(spec, true, "the answer is SQL");
                     why = "it uses " + (table.empty() ? column : table) + ", which is not allowed";
                 }

@@ -77,8 +77,10 @@ private:
             word("ALL");
         }
         if (word("TOP")) {
-            if (is_mark("(")) in_brackets();
-            else primary();
+            if (is_mark("("))
+                in_brackets();
+            else
+                primary();
             word("PERCENT");
         }
         do item();
@@ -114,13 +116,17 @@ private:
             if (!any_word({"FIRST", "NEXT"})) fail("FIRST or NEXT");
             if (!is("ROW") && !is("ROWS")) expression();
             if (!any_word({"ROWS", "ROW"})) fail("ROWS");
-            if (word("WITH")) need("TIES");
-            else need("ONLY");
+            if (word("WITH"))
+                need("TIES");
+            else
+                need("ONLY");
         }
         if (word("FOR")) {
             if (!any_word({"UPDATE", "SHARE"})) fail("UPDATE or SHARE");
-            if (word("SKIP")) need("LOCKED");
-            else word("NOWAIT");
+            if (word("SKIP"))
+                need("LOCKED");
+            else
+                word("NOWAIT");
         }
     }
 
@@ -149,17 +155,22 @@ private:
             }
             if (word("STRAIGHT_JOIN")) {
                 source();
-            } else if (is("JOIN") || is("INNER") || is("LEFT") || is("RIGHT") || is("FULL") || is("CROSS") || is("NATURAL") || is("OUTER")) {
+            } else if (is("JOIN") || is("INNER") || is("LEFT") || is("RIGHT") || is("FULL") || is("CROSS") || is("NATURAL") ||
+                       is("OUTER")) {
                 word("NATURAL");
-                if (!any_word({"INNER", "CROSS"}) && any_word({"LEFT", "RIGHT", "FULL"})) word("OUTER");
-                else word("OUTER");
+                if (!any_word({"INNER", "CROSS"}) && any_word({"LEFT", "RIGHT", "FULL"}))
+                    word("OUTER");
+                else
+                    word("OUTER");
                 if (!word("JOIN")) need("APPLY");
                 source();
             } else {
                 return;
             }
-            if (word("ON")) expression();
-            else if (word("USING")) names_in_brackets();
+            if (word("ON"))
+                expression();
+            else if (word("USING"))
+                names_in_brackets();
         }
     }
 
@@ -226,12 +237,16 @@ private:
             need_mark(")");
         }
         if (!columns) column("insert", into, "(.*)");
-        if (word("DEFAULT")) need("VALUES");
-        else if (word("SET")) assignments();
+        if (word("DEFAULT"))
+            need("VALUES");
+        else if (word("SET"))
+            assignments();
         else {
             if (is("WITH")) with();
-            if (any_word({"VALUES", "VALUE"})) rows();
-            else query();
+            if (any_word({"VALUES", "VALUE"}))
+                rows();
+            else
+                query();
         }
         if (word("ON")) upsert();
         returning();
@@ -244,7 +259,8 @@ private:
             return assignments();
         }
         need("CONFLICT");
-        if (is_mark("(")) in_brackets();
+        if (is_mark("("))
+            in_brackets();
         else if (word("ON")) {
             need("CONSTRAINT");
             name();
@@ -259,7 +275,8 @@ private:
     }
 
     void returning() {
-        if (word("RETURNING")) do item();
+        if (word("RETURNING")) do
+                item();
             while (mark(","));
     }
 
@@ -294,13 +311,20 @@ private:
     /// CREATE … and the rest: their words, and brackets that balance.
     void definition() {
         constexpr auto verbs = std::to_array<std::string_view>(
-            {"CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "REVOKE", "BEGIN", "START", "COMMIT", "ROLLBACK", "USE", "SHOW", "DESCRIBE", "SET", "ANALYZE", "VACUUM", "PRAGMA", "CALL", "MERGE", "RENAME", "COMMENT", "LOCK", "SAVEPOINT", "RELEASE", "REFRESH"});
-        if (now().kind != Kind::word || std::ranges::find(verbs, now().text) == verbs.end()) fail("SELECT, INSERT, UPDATE, DELETE, WITH or a definition");
+            {"CREATE",   "ALTER",  "DROP",    "TRUNCATE", "GRANT",     "REVOKE",  "BEGIN",  "START",  "COMMIT",
+             "ROLLBACK", "USE",    "SHOW",    "DESCRIBE", "SET",       "ANALYZE", "VACUUM", "PRAGMA", "CALL",
+             "MERGE",    "RENAME", "COMMENT", "LOCK",     "SAVEPOINT", "RELEASE", "REFRESH"});
+        if (now().kind != Kind::word || std::ranges::find(verbs, now().text) == verbs.end())
+            fail("SELECT, INSERT, UPDATE, DELETE, WITH or a definition");
         const std::string verb = tokens_[at_++].text;
         if (verb == "CREATE" || verb == "DROP" || verb == "ALTER") {
-            while (any_word({"OR", "REPLACE", "TEMPORARY", "TEMP", "UNIQUE", "GLOBAL", "LOCAL", "UNLOGGED", "EXTERNAL", "RECURSIVE", "FULLTEXT"})) {}
+            while (any_word({"OR", "REPLACE", "TEMPORARY", "TEMP", "UNIQUE", "GLOBAL", "LOCAL", "UNLOGGED", "EXTERNAL",
+                             "RECURSIVE", "FULLTEXT"})) {
+            }
             const bool is_table = word("TABLE"), is_view = !is_table && (word("MATERIALIZED") || true) && word("VIEW");
-            if (!is_table && !is_view && !any_word({"INDEX", "DATABASE", "SCHEMA", "USER", "ROLE", "FUNCTION", "PROCEDURE", "TRIGGER", "TYPE", "SEQUENCE", "EXTENSION", "DOMAIN", "POLICY", "COLUMN"}))
+            if (!is_table && !is_view &&
+                !any_word({"INDEX", "DATABASE", "SCHEMA", "USER", "ROLE", "FUNCTION", "PROCEDURE", "TRIGGER", "TYPE", "SEQUENCE",
+                           "EXTENSION", "DOMAIN", "POLICY", "COLUMN"}))
                 fail("TABLE, VIEW, INDEX or another thing to define");
             if (word("IF")) {
                 word("NOT");
@@ -331,12 +355,15 @@ private:
         }
         need_mark("(");
         do {
-            const bool constraint = is("PRIMARY") || is("FOREIGN") || is("UNIQUE") || is("CONSTRAINT") || is("CHECK") || is("KEY") || is("INDEX");
+            const bool constraint =
+                is("PRIMARY") || is("FOREIGN") || is("UNIQUE") || is("CONSTRAINT") || is("CHECK") || is("KEY") || is("INDEX");
             if (!constraint) name();
             int n = 0;
             while (!at_end() && !is_mark(",") && !is_mark(")") && !is_mark(";")) {
-                if (is_mark("(")) balanced();
-                else ++at_;
+                if (is_mark("("))
+                    balanced();
+                else
+                    ++at_;
                 ++n;
             }
             if (constraint && n < 2) fail("a constraint");
@@ -344,7 +371,6 @@ private:
         need_mark(")");
         rest();
     }
-
 };
 
 }  // namespace

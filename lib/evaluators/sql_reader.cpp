@@ -6,12 +6,15 @@ namespace llm {
 namespace {
 
 // Words that cannot be names without quotes.
-constexpr auto reserved = std::to_array<std::string_view>({"ALL",    "AND",    "AS",     "ASC",   "BETWEEN", "BY",     "CASE",      "CREATE", "CROSS",  "DELETE", "DESC", "DISTINCT", "DROP",  "ELSE",  "END",
-                                                           "EXCEPT", "EXISTS", "FETCH",  "FROM",  "FULL",    "GROUP",  "HAVING",    "IN",     "INNER",  "INSERT", "INTERSECT", "INTO", "IS",   "JOIN",  "LEFT",
-                                                           "LIKE",   "LIMIT",  "NATURAL", "NOT",  "NULL",    "ON",     "OR",        "ORDER",  "OUTER",  "RETURNING", "RIGHT", "SELECT", "SET",  "TABLE", "THEN",
-                                                           "UNION",  "UPDATE", "USING",  "VALUES", "WHEN",   "WHERE",  "WITH",      "WINDOW", "QUALIFY", "OFFSET"});
+constexpr auto reserved = std::to_array<std::string_view>(
+    {"ALL",      "AND",   "AS",     "ASC",       "BETWEEN", "BY",     "CASE",      "CREATE", "CROSS",  "DELETE",  "DESC",
+     "DISTINCT", "DROP",  "ELSE",   "END",       "EXCEPT",  "EXISTS", "FETCH",     "FROM",   "FULL",   "GROUP",   "HAVING",
+     "IN",       "INNER", "INSERT", "INTERSECT", "INTO",    "IS",     "JOIN",      "LEFT",   "LIKE",   "LIMIT",   "NATURAL",
+     "NOT",      "NULL",  "ON",     "OR",        "ORDER",   "OUTER",  "RETURNING", "RIGHT",  "SELECT", "SET",     "TABLE",
+     "THEN",     "UNION", "UPDATE", "USING",     "VALUES",  "WHEN",   "WHERE",     "WITH",   "WINDOW", "QUALIFY", "OFFSET"});
 // Words that begin what follows an expression or a table, so that they are no alias.
-constexpr auto followers = std::to_array<std::string_view>({"FOR", "STRAIGHT_JOIN", "ROLLUP", "PIVOT", "TABLESAMPLE", "MINUS", "SEPARATOR", "IGNORE", "USE", "FORCE", "LATERAL", "OUTER", "CROSS"});
+constexpr auto followers = std::to_array<std::string_view>({"FOR", "STRAIGHT_JOIN", "ROLLUP", "PIVOT", "TABLESAMPLE", "MINUS",
+                                                            "SEPARATOR", "IGNORE", "USE", "FORCE", "LATERAL", "OUTER", "CROSS"});
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -31,7 +34,8 @@ void SqlReader::expressions() {
 void SqlReader::expression() {
     const Depth d(depth_);
     do {
-        while (word("NOT")) {}
+        while (word("NOT")) {
+        }
         predicate();
     } while (any_word({"AND", "OR", "XOR"}) || mark("&&"));
 }
@@ -57,15 +61,19 @@ void SqlReader::predicate() {
             need("AND");
             sum();
         } else if (word("IN")) {
-            if (is_mark("(")) in_brackets();
-            else primary();
-        } else if (any_word({"LIKE", "ILIKE", "REGEXP", "RLIKE", "GLOB", "MATCH"}) || (is("SIMILAR") && is("TO", 1) && (at_ += 2, true))) {
+            if (is_mark("("))
+                in_brackets();
+            else
+                primary();
+        } else if (any_word({"LIKE", "ILIKE", "REGEXP", "RLIKE", "GLOB", "MATCH"}) ||
+                   (is("SIMILAR") && is("TO", 1) && (at_ += 2, true))) {
             sum();
             if (word("ESCAPE")) primary();
         } else {
             at_ = from;
-            if (!mark("=") && !mark("<>") && !mark("!=") && !mark("<=") && !mark(">=") && !mark("<") && !mark(">") && !mark("==") && !mark("<=>") && !mark("~") && !mark("~*") && !mark("!~") &&
-                !mark("@>") && !mark("<@") && !mark(":="))
+            if (!mark("=") && !mark("<>") && !mark("!=") && !mark("<=") && !mark(">=") && !mark("<") && !mark(">") &&
+                !mark("==") && !mark("<=>") && !mark("~") && !mark("~*") && !mark("!~") && !mark("@>") && !mark("<@") &&
+                !mark(":="))
                 return;
             any_word({"ANY", "ALL", "SOME"});
             sum();
@@ -75,16 +83,20 @@ void SqlReader::predicate() {
 
 void SqlReader::sum() {
     do {
-        while (mark("-") || mark("+") || mark("~") || mark("!")) {}
+        while (mark("-") || mark("+") || mark("~") || mark("!")) {
+        }
         postfix();
-    } while (mark("+") || mark("-") || mark("*") || mark("/") || mark("%") || mark("||") || mark("|") || mark("&") || mark("^") || mark("->") || mark("->>") || any_word({"DIV", "MOD"}));
+    } while (mark("+") || mark("-") || mark("*") || mark("/") || mark("%") || mark("||") || mark("|") || mark("&") || mark("^") ||
+             mark("->") || mark("->>") || any_word({"DIV", "MOD"}));
 }
 
 void SqlReader::postfix() {
     primary();
     while (true) {
-        if (mark("::")) type();
-        else if (word("COLLATE")) name();
+        if (mark("::"))
+            type();
+        else if (word("COLLATE"))
+            name();
         else if (is("AT") && is("TIME", 1)) {
             at_ += 2;
             need("ZONE");
@@ -101,7 +113,9 @@ void SqlReader::postfix() {
 
 void SqlReader::type() {
     name();
-    while (is("PRECISION") || is("VARYING") || is("UNSIGNED") || is("ZONE") || is("TIME") || is("WITHOUT") || (is("WITH") && is("TIME", 1))) ++at_;
+    while (is("PRECISION") || is("VARYING") || is("UNSIGNED") || is("ZONE") || is("TIME") || is("WITHOUT") ||
+           (is("WITH") && is("TIME", 1)))
+        ++at_;
     if (is_mark("(")) balanced();
     while (is_mark("[") && is_mark("]", 1)) at_ += 2;
 }
@@ -122,8 +136,10 @@ void SqlReader::in_brackets() {
         any_word({"BOTH", "LEADING", "TRAILING"});
         if (!is("FROM")) expression();
         while (any_word({"FROM", "FOR", "IN", "USING", "SEPARATOR", "AS"})) {
-            if (tokens_[at_ - 1].text == "AS") type();
-            else expression();
+            if (tokens_[at_ - 1].text == "AS")
+                type();
+            else
+                expression();
         }
     } while (mark(","));
     order_by();
@@ -166,7 +182,8 @@ void SqlReader::primary() {
     if (is("INTERVAL") && !is_mark(".", 1) && !is_mark(",", 1)) {
         ++at_;
         primary();
-        if (any_word({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND"}) && word("TO")) name();
+        if (any_word({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND"}) && word("TO"))
+            name();
         return;
     }
     if ((is("DATE") || is("TIME") || is("TIMESTAMP") || is("ARRAY")) && (now(1).kind == Kind::string || is_mark("[", 1))) {
@@ -234,17 +251,22 @@ void SqlReader::balanced() {
     need_mark("(");
     while (!is_mark(")")) {
         if (at_end()) fail(")");
-        if (is_mark("(")) balanced();
-        else ++at_;
+        if (is_mark("("))
+            balanced();
+        else
+            ++at_;
     }
     ++at_;
 }
 
 void SqlReader::rest() {
     while (!at_end() && !is_mark(";")) {
-        if (is_mark("(")) balanced();
-        else if (is_mark(")")) fail("; or the end");
-        else ++at_;
+        if (is_mark("("))
+            balanced();
+        else if (is_mark(")"))
+            fail("; or the end");
+        else
+            ++at_;
     }
 }
 

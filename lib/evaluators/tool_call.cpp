@@ -69,7 +69,8 @@ std::vector<ToolCall> all_tool_calls_of(const Case& c) {
             if (const Json& calls = member(turn, "tool_calls"); !calls.is_null()) read_into(out, calls);
             if (const Json& content = member(turn, "content"); content.is_array() && text_of(turn, "role") == "assistant")
                 for (const Json& part : content)
-                    if (const std::string type = text_of(part, "type"); type == "tool_use" || type == "tool_call") read_into(out, part);
+                    if (const std::string type = text_of(part, "type"); type == "tool_use" || type == "tool_call")
+                        read_into(out, part);
         }
     if (!c.tool_calls.is_null()) read_into(out, c.tool_calls);
     if (out.empty())

@@ -14,14 +14,16 @@ namespace {
 
 constexpr std::string_view definitions = "tool definitions; else the record's `tools`";
 constexpr std::array types{
-    EvaluatorType{"is-valid-openai-tools-call", definitions, "", "every tool call fits its definition's schema, and there is at least one"},
+    EvaluatorType{"is-valid-openai-tools-call", definitions, "",
+                  "every tool call fits its definition's schema, and there is at least one"},
     EvaluatorType{"is-valid-function-call", definitions, "", "the same, for the one function call of an answer"},
     EvaluatorType{"is-valid-openai-function-call", definitions, "", "the same"},
-    EvaluatorType{"tool-call-f1", "[name, …] or 'name, name'", "F1 at least, 1", "the names of the tools called against those expected, as sets"},
+    EvaluatorType{"tool-call-f1", "[name, …] or 'name, name'", "F1 at least, 1",
+                  "the names of the tools called against those expected, as sets"},
 };
 
-/// Names and schemas of definitions in OpenAI's shape {type, function: {name, parameters}}, flat {name, parameters}, Anthropic's {name, input_schema}, or Gemini's
-/// {functionDeclarations}.
+/// Names and schemas of definitions in OpenAI's shape {type, function: {name, parameters}}, flat {name, parameters}, Anthropic's
+/// {name, input_schema}, or Gemini's {functionDeclarations}.
 void read_definitions(const Json& j, std::map<std::string, Json>& out) {
     if (j.is_array()) {
         for (const Json& each : j) read_definitions(each, out);
@@ -47,7 +49,8 @@ std::string wrong_with(const ToolCall& call, const std::map<std::string, Json>& 
         for (const auto& [name, schema] : defined) names.push_back(name);
         return fmt::format("no tool is named '{}'; there are: {}", call.name, fmt::join(names, ", "));
     }
-    if (call.arguments.is_string()) return fmt::format("the arguments of {} are no JSON: {}", call.name, shown(call.arguments.get<std::string>()));
+    if (call.arguments.is_string())
+        return fmt::format("the arguments of {} are no JSON: {}", call.name, shown(call.arguments.get<std::string>()));
     const Json arguments = call.arguments.is_null() ? Json::object() : call.arguments;
     if (!arguments.is_object()) return fmt::format("the arguments of {} are no object: {}", call.name, shown(dump(arguments)));
     const std::vector<std::string> violations = SchemaCheck(found->second).violations(arguments);
@@ -61,7 +64,8 @@ std::unique_ptr<Evaluator> valid(const CheckSpec& spec) {
     return local_evaluator([spec, given](const Case& c) {
         std::map<std::string, Json> defined = given;
         if (defined.empty()) read_definitions(c.tools, defined);
-        if (defined.empty()) throw Error(Fault::data, "{}: the record has no `tools` that say what a valid call is", spec.full_type());
+        if (defined.empty())
+            throw Error(Fault::data, "{}: the record has no `tools` that say what a valid call is", spec.full_type());
         const std::vector<ToolCall> calls = tool_calls_of(c);
         if (calls.empty()) return decided(spec, false, "the answer calls no tool");
         for (const ToolCall& call : calls)
@@ -89,9 +93,9 @@ std::unique_ptr<Evaluator> f1(const CheckSpec& spec) {
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_tool_calls{
-    "tool-calls", "calls of tools", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
-        return spec.type == "tool-call-f1" ? f1(spec) : valid(spec);
-    }};
+extern const EvaluatorEntry evaluator_tool_calls{"tool-calls", "calls of tools", types,
+                                                 [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+                                                     return spec.type == "tool-call-f1" ? f1(spec) : valid(spec);
+                                                 }};
 
 }  // namespace llm

@@ -89,7 +89,8 @@ std::unique_ptr<Evaluator> counted(const CheckSpec& spec) {
     if (pattern.empty()) bad_value(spec, "{pattern: '*llm*', min: 1}");
     return local_evaluator([spec, pattern, bounds = bounds_of(spec, spec.value)](const Case& c) {
         const auto n = static_cast<double>(matching(c, spec, pattern).size());
-        Verdict v = decided(spec, bounds.hold(n), fmt::format("{} spans are named {}; {} are wanted", n, pattern, bounds.shown()));
+        Verdict v =
+            decided(spec, bounds.hold(n), fmt::format("{} spans are named {}; {} are wanted", n, pattern, bounds.shown()));
         v.value = n;
         return v;
     });
@@ -99,7 +100,8 @@ std::unique_ptr<Evaluator> timed(const CheckSpec& spec) {
     const Bounds bounds = bounds_of(spec, spec.value);
     if (!bounds.max) bad_value(spec, "{pattern: '*', max: 3000, percentile: 95}");
     const double percentile = number_setting(spec, "percentile", 100);
-    if (percentile < 0 || percentile > 100) throw Error(Fault::config, "{}: `percentile` is {}; it is 0 to 100", spec.full_type(), percentile);
+    if (percentile < 0 || percentile > 100)
+        throw Error(Fault::config, "{}: `percentile` is {}; it is 0 to 100", spec.full_type(), percentile);
     return local_evaluator([spec, percentile, most = *bounds.max, pattern = text_setting(spec, "pattern", "*")](const Case& c) {
         std::vector<double> all;
         for (const TraceSpan& s : matching(c, spec, pattern))
@@ -107,8 +109,10 @@ std::unique_ptr<Evaluator> timed(const CheckSpec& spec) {
         std::ranges::sort(all);
         const auto rank = static_cast<std::size_t>(std::ceil(percentile / 100 * static_cast<double>(all.size())));
         const double found = all.empty() ? 0 : all[std::max<std::size_t>(rank, 1) - 1];
-        Verdict v = decided(spec, found <= most, fmt::format("{} of {} spans named {} took at most {:.6g} ms; {:.6g} are allowed",
-                                                            percentile == 100 ? "all" : fmt::format("{:.4g} %", percentile), all.size(), pattern, found, most));
+        Verdict v = decided(
+            spec, found <= most,
+            fmt::format("{} of {} spans named {} took at most {:.6g} ms; {:.6g} are allowed",
+                        percentile == 100 ? "all" : fmt::format("{:.4g} %", percentile), all.size(), pattern, found, most));
         v.value = found;
         return v;
     });
@@ -116,8 +120,10 @@ std::unique_ptr<Evaluator> timed(const CheckSpec& spec) {
 
 std::unique_ptr<Evaluator> errors(const CheckSpec& spec) {
     std::optional<double> count, share;
-    if (spec.value.is_number()) count = spec.value.get<double>();
-    else if (const auto n = number_in(spec.value)) count = n;
+    if (spec.value.is_number())
+        count = spec.value.get<double>();
+    else if (const auto n = number_in(spec.value))
+        count = n;
     if (const Json& j = member(spec.value, "max_count"); j.is_number()) count = j.get<double>();
     if (const Json& j = member(spec.value, "max_percentage"); j.is_number()) share = j.get<double>();
     if (!count && !share) count = 0;
@@ -126,8 +132,9 @@ std::unique_ptr<Evaluator> errors(const CheckSpec& spec) {
         const auto n = static_cast<double>(std::ranges::count_if(all, failed));
         const double percent = all.empty() ? 0 : 100 * n / static_cast<double>(all.size());
         const auto first = std::ranges::find_if(all, failed);
-        Verdict v = decided(spec, (!count || n <= *count) && (!share || percent <= *share),
-                            fmt::format("{} of {} spans failed{}", n, all.size(), first == all.end() ? "" : ", the first is " + first->name));
+        Verdict v = decided(
+            spec, (!count || n <= *count) && (!share || percent <= *share),
+            fmt::format("{} of {} spans failed{}", n, all.size(), first == all.end() ? "" : ", the first is " + first->name));
         v.value = n;
         return v;
     });
@@ -159,13 +166,14 @@ std::optional<ToolCall> tool_call_of(const TraceSpan& s) {
     for (const char* name : {"gen_ai.tool.name", "tool.name", "function.name", "ai.toolCall.name"})
         if (call.name.empty()) call.name = text_of(s.attributes, name);
     if (call.name.empty()) return std::nullopt;
-    for (const char* name : {"gen_ai.tool.call.arguments", "tool.arguments", "tool.args", "tool.input", "function.arguments", "ai.toolCall.args", "ai.toolCall.arguments",
-                             "ai.toolCall.input", "args", "arguments", "input"})
+    for (const char* name : {"gen_ai.tool.call.arguments", "tool.arguments", "tool.args", "tool.input", "function.arguments",
+                             "ai.toolCall.args", "ai.toolCall.arguments", "ai.toolCall.input", "args", "arguments", "input"})
         if (call.arguments.is_null()) call.arguments = parsed_text(member(s.attributes, name));
     return call;
 }
 
-extern const EvaluatorEntry evaluator_trace{"trace", "spans of a traced run", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+extern const EvaluatorEntry evaluator_trace{"trace", "spans of a traced run", types,
+                                            [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
                                                 if (spec.type == "trace-span-count") return counted(spec);
                                                 return spec.type == "trace-span-duration" ? timed(spec) : errors(spec);
                                             }};

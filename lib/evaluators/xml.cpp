@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t deepest = 1000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool begins_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':' || static_cast<unsigned char>(c) >= 0x80; }
+bool begins_name(char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
+}
 bool in_name(char c) { return begins_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.'; }
 
 /// Reads one document or element from the start of a text.
@@ -46,7 +48,8 @@ public:
         while (true) {
             skip_blanks();
             if (at_ == text_.size()) return true;
-            if (!rest().starts_with("<!--") && !rest().starts_with("<?")) return refuse("something stands after the root element");
+            if (!rest().starts_with("<!--") && !rest().starts_with("<?"))
+                return refuse("something stands after the root element");
             if (!misc()) return false;
         }
     }
@@ -61,10 +64,14 @@ public:
             at_ = next;
             const std::string_view r = rest();
             bool fine;
-            if (r.starts_with("</")) fine = end_tag();
-            else if (r.starts_with("<![CDATA[")) fine = past("]]>") || refuse("CDATA has no end");
-            else if (r.starts_with("<!--") || r.starts_with("<?")) fine = misc();
-            else fine = start_tag();
+            if (r.starts_with("</"))
+                fine = end_tag();
+            else if (r.starts_with("<![CDATA["))
+                fine = past("]]>") || refuse("CDATA has no end");
+            else if (r.starts_with("<!--") || r.starts_with("<?"))
+                fine = misc();
+            else
+                fine = start_tag();
             if (!fine) return false;
         }
         return true;
@@ -90,7 +97,8 @@ private:
         if (!rest().starts_with("<!--")) return past("?>") || refuse("a processing instruction has no end");
         at_ += 4;
         const std::size_t end = text_.find("--", at_);
-        if (end == std::string_view::npos || text_.substr(end, 3) != "-->") return refuse("a comment that is not ended by -->, or has -- inside");
+        if (end == std::string_view::npos || text_.substr(end, 3) != "-->")
+            return refuse("a comment that is not ended by -->, or has -- inside");
         at_ = end + 3;
         return true;
     }
@@ -104,7 +112,8 @@ private:
         if (text.find("]]>") != std::string_view::npos) return refuse("]]> in the text");
         for (std::size_t amp = text.find('&'); amp != std::string_view::npos; amp = text.find('&', amp + 1)) {
             const std::size_t end = text.find(';', amp);
-            const std::string_view entity = end == std::string_view::npos ? std::string_view{} : text.substr(amp + 1, end - amp - 1);
+            const std::string_view entity =
+                end == std::string_view::npos ? std::string_view{} : text.substr(amp + 1, end - amp - 1);
             if (!is_entity(entity)) return refuse("an & that begins no entity");
         }
         return true;
@@ -114,7 +123,9 @@ private:
         if (e.size() < 2 || e[0] != '#') return false;
         const bool hex = e[1] == 'x';
         e.remove_prefix(hex ? 2 : 1);
-        return !e.empty() && e.size() <= 8 && std::ranges::all_of(e, [hex](char c) { return (hex ? std::isxdigit(static_cast<unsigned char>(c)) : std::isdigit(static_cast<unsigned char>(c))) != 0; });
+        return !e.empty() && e.size() <= 8 && std::ranges::all_of(e, [hex](char c) {
+            return (hex ? std::isxdigit(static_cast<unsigned char>(c)) : std::isdigit(static_cast<unsigned char>(c))) != 0;
+        });
     }
     bool attributes() {
         std::set<std::string> seen;
