@@ -125,7 +125,7 @@ complete -c llm-route -n '__fish_seen_subcommand_from train' -l from-log -d 'Tak
 complete -c llm-route -n '__fish_seen_subcommand_from train' -l since -x -d 'Look at calls of the journal from this time on: a date, or an age such as 7d'
 complete -c llm-route -n '__fish_seen_subcommand_from train' -l output -r -F -d 'Write the router into this file'
 complete -c llm-route -n '__fish_seen_subcommand_from train' -l answers -d 'Learn to judge the weak model\'s answer too: a scorer for cascade --scorer'
-complete -c llm-route -n '__fish_seen_subcommand_from train' -l neighbours -x -d 'Let the K nearest of the recorded requests have a say too'
+complete -c llm-route -n '__fish_seen_subcommand_from train' -l neighbours -x -d 'Let the K nearest of the recorded requests have a say too; 0 leaves them out'
 complete -c llm-route -n '__fish_seen_subcommand_from train' -l penalty -x -d 'Hold weights down by this much; more is more careful'
 complete -c llm-route -n '__fish_seen_subcommand_from train' -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c llm-route -n '__fish_seen_subcommand_from train' -F
@@ -148,7 +148,7 @@ complete -c llm-route -n '__fish_seen_subcommand_from report' -l strong -x -a '(
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l from-log -d 'Take the question and the answer out of the journal where a record with \'eval\' has none, by its id'
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l since -x -d 'Look at calls of the journal from this time on: a date, or an age such as 7d'
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l router -r -F -d 'Judge this router or scorer by records it was not trained on'
-complete -c llm-route -n '__fish_seen_subcommand_from report' -l folds -x -d 'Judge what training on these records is worth: train K times, each time on all but a part, and score that part'
+complete -c llm-route -n '__fish_seen_subcommand_from report' -l folds -x -d 'Judge what training on these records is worth: train K times, each time on all but a part that is scored'
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l group -x -a '(__llm_route_ask_binary member)' -d 'Keep records together that agree in this member, so that whole subjects are held out of training'
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l answers -d 'With --folds: train scorers of answers, and count both calls, as a cascade makes them'
 complete -c llm-route -n '__fish_seen_subcommand_from report' -l neighbours -x -d 'With --folds: as train --neighbours'
