@@ -57,6 +57,8 @@ std::string author(const Environment& environment) {
 MemStore::MemStore(const std::filesystem::path& path, Access access, MemOptions options)
     : db_(path, options_of(access)), options_(std::move(options)) {
     migrate(db_, {store_schema(), index_schema(), mem_schema()});
+    // attempt() begins a savepoint for each record, and what it may have to roll back would be written to a file.
+    if (access == Access::write) db_.script("PRAGMA temp_store = MEMORY");
 }
 
 MemStore::~MemStore() = default;
