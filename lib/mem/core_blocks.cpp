@@ -14,6 +14,9 @@ Block edited(MemStore& store, std::string_view space, Block block, std::string t
     if (length > static_cast<std::size_t>(block.bound))
         throw Error(Fault::data, "the block '{}' would have {} characters and may have {}; shorten something in it first", block.label, length, block.bound);
     block.value = std::move(text);
+    if (store.blocks(space).empty())  // the first that is edited does not take the other first blocks away
+        for (const Block& other : first_blocks())
+            if (other.label != block.label) store.set_block(space, other);
     store.set_block(space, block);
     return block;
 }

@@ -6,6 +6,8 @@
 namespace llm {
 namespace {
 
+constexpr double likeness = 0.75;  // of an answer to what is right, by llm-eval's embedder
+
 Json turn(std::string_view role, std::string_view text) { return {{"role", role}, {"content", text}}; }
 
 }  // namespace
@@ -45,7 +47,9 @@ std::optional<Json> lesson_of(const Correction& c, LessonShape shape) {
             return Json{{"prompt", Json::array({turn("user", c.question)})}, {"chosen", Json::array({turn("assistant", c.after)})}, {"rejected", Json::array({turn("assistant", c.before)})}};
         case LessonShape::eval: break;
     }
-    return Json{{"id", fmt::format("correction-{}", c.id)}, {"prompt", c.question}, {"reference", c.after}};
+    Json expect = Json::array({Json{{"type", "similar"}, {"threshold", likeness}}});
+    if (c.after.find(c.before) == std::string::npos) expect.push_back({{"type", "not-icontains"}, {"value", c.before}});
+    return Json{{"id", fmt::format("correction-{}", c.id)}, {"prompt", c.question}, {"reference", c.after}, {"expect", std::move(expect)}};
 }
 
 Json to_json(const Correction& c) {
