@@ -1,6 +1,7 @@
 """Which answers may be given, a store that is only read, vectors of another embedder, and the graph."""
 
 import json
+import struct
 import subprocess
 import threading
 import time
@@ -275,3 +276,27 @@ def reembedding_may_be_interrupted_and_taken_up_again(home):
         equal(records(result)[-1]["reembedded"], 600 - 256)
         equal(hit(look(home, "question number 3 about topic 21 please", *NEAR, *MINE)), "semantic")
     cache(home, "verify")
+
+
+@test
+def a_model_in_a_folder_makes_the_vectors(home):
+    words = "how do can i reset my password where is parcel ?".split()
+    folder = home.path / "model"
+    folder.mkdir()
+    tokenizer = {
+        "normalizer": {"type": "BertNormalizer", "lowercase": True, "strip_accents": None, "handle_chinese_chars": True},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "vocab": {w: n for n, w in enumerate(["[UNK]", *words])}},
+    }
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    size = len(words) + 1
+    rows = [[1.0 if n == m else 0.0 for m in range(size)] for n in range(size)]
+    body = b"".join(struct.pack("<f", x) for row in rows for x in row)
+    header = json.dumps({"embeddings": {"dtype": "F32", "shape": [size, size], "data_offsets": [0, len(body)]}}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + body)
+    flags = ("--embedder", f"model2vec/{folder}")
+    store(home, "How do I reset my password?", flags=flags, look=flags)
+    one = look(home, "How can I reset my password?", *NEAR, *flags)
+    equal((hit(one), one["cache"]["score"]), ("semantic", round(6 / 7, 4)))
+    equal(hit(look(home, "Where is my parcel?", *NEAR, *flags)), None)
+    result = cache(home, "get", *NEAR, "--embedder", "model2vec/nowhere", stdin=jsonl({"prompt": "a", "model": MODEL}), code=None)
+    expect(result.code != 0 and "model.safetensors" in result.words + result.text, result.words)
