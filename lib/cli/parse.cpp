@@ -230,6 +230,10 @@ Parsed parse(Verb& root, const std::vector<std::string>& words) {
         collect(*apps[i], owners, out);
         sort_extras(apps[i]->remaining(), out);
     }
+    // An option the verb states too is the verb's, wherever it stands on the line.
+    if (out.verb != &root)
+        for (auto& given : out.options)
+            if (Option* own = out.verb->find(given.option->long_name())) given.option = own;
     out.arguments.insert(out.arguments.end(), split.rest.begin(), split.rest.end());
     return out;
 }
