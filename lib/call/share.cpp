@@ -33,6 +33,7 @@ Task<Answer> Caller::share(Asked asked) {
         Answer taken = *flight->answer;
         taken.cost = 0.0;
         taken.attempts = 0;
+        taken.first_ms.reset();
         taken.ms = std::chrono::duration<double, std::milli>(clock_.now() - start).count();
         ++tally_.shared;
         play(Take{asked.model.full_name(), taken.completion, {}, {}}, asked.sink);
