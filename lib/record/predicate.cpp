@@ -15,6 +15,8 @@ extern "C" {
 #endif
 #include <jq.h>
 #include <jv.h>
+
+extern "C" [[gnu::weak]] jv_kind jv_get_kind(jv);  // jv.h has a static function that calls it, and GCC keeps that at -O0
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #elif defined(__GNUC__)
