@@ -32,7 +32,7 @@ _llm_eval() {
     done
     case $verb in
         run) options+=' -m --model -t --template -s --system -o --option --schema --repeat --limit --cache --name --save --store' argument=':' ;;
-        compare) options+=' --alpha --metric --a --b' argument=':' ;;
+        compare) options+=' --alpha --metric --when-a --when-b' argument=':' ;;
         report) options+=' ' argument=':' ;;
         drift) options+=' -m --model -t --template -s --system -o --option --schema --repeat --limit --cache --name --baseline --limits --store' argument=':' ;;
         from-log) options+=' --since --until --model --tool --count --corrections' argument=':' ;;
@@ -82,8 +82,8 @@ _llm_eval() {
         --store) _llm_files; return ;;
         --alpha) :; return ;;
         --metric) :; return ;;
-        --a) :; return ;;
-        --b) :; return ;;
+        --when-a) :; return ;;
+        --when-b) :; return ;;
         -m|--model) _llm_ask_binary model; return ;;
         -t|--template) _llm_files; return ;;
         -s|--system) :; return ;;

@@ -102,8 +102,8 @@ _llm_eval() {
         own=(
         '(--alpha)--alpha=[Take a difference for real where chance would bring it about less often than this]:P: '
         '(--metric)--metric=[Compare this\: pass, score, cost, ms, tokens, or a metric by its name]:NAME: '
-        '(--a)--a=[Of A take those records only for which this holds, such as '\''.case.model == "openai/gpt-5-mini"'\'']:JQ: '
-        '(--b)--b=[The same for B]:JQ: '
+        '(--when-a)--when-a=[Of A take those records only for which this holds, such as '\''.case.model == "openai/gpt-5-mini"'\'']:JQ: '
+        '(--when-b)--when-b=[The same for B]:JQ: '
         '::A: '
         '::B: '
         ) ;;
@@ -138,7 +138,7 @@ _llm_eval() {
         '(--model)--model=[Calls of this model; * stands for anything]:NAME:{_llm_eval_ask_binary model}'
         '(--tool)--tool=[Calls made by this tool]:NAME: '
         '(--count)--count=[At most N, the newest]:N: '
-        '(--corrections)--corrections=[People'\''s corrections, JSON Lines\: the record with its response, or a call'\''s id in call, and the right answer in correction (or preferred)]:FILE:_files'
+        '(--corrections)--corrections=[Make cases of people'\''s corrections alone]:FILE:_files'
         ) ;;
     (sample)
         own=(
