@@ -88,7 +88,8 @@ private:
         static const std::vector<std::string_view> theirs{"providers", "targets", "tests", "defaultTest", "default", "scenarios", "evaluateOptions", "assertionTemplates"};
         static const std::vector<std::string_view> unused{"outputPath", "sharing", "tags", "env", "metadata", "commandLineOptions", "writeLatestResults", "$schema", "extensions",
                                                           "nunjucksFilters", "derivedMetrics", "redteam", "tracing", "id"};
-        for (const auto& [key, value] : j.items()) {
+        for (const auto& member_of : j.items()) {
+            const std::string& key = member_of.key();
             const auto in = [&key](const auto& names) { return std::ranges::find(names, std::string_view{key}) != names.end(); };
             if (in(ours) || in(theirs)) continue;
             if (in(unused)) {
