@@ -4,6 +4,24 @@
 # test program test_NAME from every .cpp in tests/unit/NAME.
 include(${CMAKE_CURRENT_LIST_DIR}/schema.cmake)
 
+# Half the time of a small file went into reading these headers anew. llm_precompiled(TARGET KIND HEADER...): the first
+# target of a kind compiles them, those after it (which must be compiled with the same options) read what it wrote.
+option(LLM_PCH "precompile the heavy headers" ON)
+function(llm_precompiled target kind)
+  if(NOT LLM_PCH)
+    return()
+  endif()
+  get_property(first GLOBAL PROPERTY LLM_PCH_${kind})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    set_property(GLOBAL PROPERTY LLM_PCH_${kind} ${target})
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/lib/base/json.hpp ${CMAKE_SOURCE_DIR}/lib/base/error.hpp
+      <algorithm> <chrono> <filesystem> <functional> <map> <memory> <optional> <span> <string> <unordered_map> <variant> <vector>
+      ${ARGN})
+  endif()
+endfunction()
+
 function(llm_layer name)
   cmake_parse_arguments(L "" "" "DEPS;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
@@ -20,6 +38,9 @@ function(llm_layer name)
     set(how INTERFACE)
   endif()
   target_include_directories(llm_${name} ${how} ${CMAKE_SOURCE_DIR}/lib)
+  if(how STREQUAL PUBLIC)
+    llm_precompiled(llm_${name} library)
+  endif()
   target_link_libraries(llm_${name} ${how} ${L_DEPS} ${L_LINK})
   set_property(GLOBAL APPEND PROPERTY LLM_LAYERS ${name})
 
@@ -28,6 +49,7 @@ function(llm_layer name)
     add_executable(test_${name} ${tests})
     target_link_libraries(test_${name} PRIVATE llm_${name} llm_test_support)
     target_compile_options(test_${name} PRIVATE -O0)  # what is tested is optimised; its tests need not be
+    llm_precompiled(test_${name} test ${CMAKE_SOURCE_DIR}/tests/support/catch.hpp)
     add_test(NAME unit.${name} COMMAND test_${name})
   endif()
 endfunction()

@@ -205,7 +205,7 @@ void Asker::dry_run(Record& record, const ResolvedModel& model, const Request& r
     if (!call.url.empty()) d["url"] = call.url;
     if (!call.headers.empty()) d["headers"] = call.headers;
     if (!call.body.empty()) {
-        Json body = Json::parse(call.body, nullptr, false);
+        Json body = read_json(call.body);
         d["body"] = body.is_discarded() ? Json(call.body) : std::move(body);
     }
     record.set("dry_run", d);

@@ -288,7 +288,7 @@ bool is_shallow(std::string_view text) {
 
 Json json_in(std::string_view text) {
     const auto attempt = [](std::string_view t) {
-        return is_shallow(t) ? Json::parse(t, nullptr, false) : Json(Json::value_t::discarded);
+        return is_shallow(t) ? read_json(t) : Json(Json::value_t::discarded);
     };
     Json j = attempt(trimmed(text));
     if (!j.is_discarded()) return j;

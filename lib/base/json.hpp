@@ -11,8 +11,12 @@ namespace llm {
 
 using Json = nlohmann::ordered_json;
 
+// Reading and writing live in json.cpp: instantiated in every file that does either, they cost two seconds of compiling each.
+
 /// Compact text; invalid UTF-8 becomes U+FFFD rather than an exception.
-inline std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json&);
+/// The value written there; discarded (`is_discarded()`) where the text is no JSON. Never throws.
+Json read_json(std::string_view text);
 
 /// Member `key` of an object, or null where `j` is no object or has none. Never throws.
 inline const Json& member(const Json& j, std::string_view key) {

@@ -31,7 +31,7 @@ Json setting_value(std::string_view text, SettingKind kind) {
             return nullptr;
         case SettingKind::texts:
         case SettingKind::any: {
-            Json value = Json::parse(text, nullptr, false);
+            Json value = read_json(text);
             if (!value.is_discarded()) return value;
             return kind == SettingKind::any ? Json(text) : Json();
         }
@@ -89,7 +89,7 @@ std::optional<Keep> keep_in(const Json& value) {
 }
 
 std::optional<std::vector<std::string>> words_in(const Json& value) {
-    if (value.is_string()) return split_words(text_of(value));
+    if (value.is_string()) return split_command(text_of(value));
     if (value.is_array() && all_texts(value)) return value.get<std::vector<std::string>>();
     return std::nullopt;
 }

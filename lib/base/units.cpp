@@ -151,7 +151,7 @@ std::optional<double> parse_number(std::string_view text) {
     return number;
 }
 
-std::optional<std::vector<std::string>> split_words(std::string_view text) {
+std::optional<std::vector<std::string>> split_command(std::string_view text) {
     std::vector<std::string> words;
     std::string word;
     bool inside = false;

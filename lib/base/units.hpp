@@ -34,6 +34,6 @@ std::optional<double> parse_number(std::string_view);
 
 /// Words as a POSIX shell splits them, with ' " and \ but without any expansion, so that nothing but a
 /// program is started. Nothing where a quote is not closed.
-std::optional<std::vector<std::string>> split_words(std::string_view);
+std::optional<std::vector<std::string>> split_command(std::string_view);
 
 }  // namespace llm

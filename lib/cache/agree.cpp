@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t short_text = 8;            // words
 constexpr std::size_t compared = 16 * 1024;      // bytes of a text that are embedded or judged
 
-Json read(std::string_view response) { return Json::parse(response, nullptr, false); }
+Json read(std::string_view response) { return read_json(response); }
 
 /// What was called with what; the ids are made up anew each time.
 Json calls_of(const Json& response) {

@@ -19,7 +19,7 @@ void CacheStore::write_decisions() {
     for (const Decision& d : std::exchange(decided_, {})) {
         const Space& s = space_to_write(d.space);
         // The entry may have been removed meanwhile.
-        const Evidence& e = d.evidence;
+        const HitEvidence& e = d.evidence;
         db_.run("INSERT INTO decision (hash, key, space, entry, score, record_right, record_wrong, agreeing, differing, explored, bound, risk, made) "
                 "SELECT ?1, ?2, ?3, id, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM entry WHERE id = ?4",
                 d.key.hash(), std::as_bytes(std::span(d.key.sum)), s.id, d.entry, e.score, e.right, e.wrong, e.agreeing, e.differing,
@@ -76,7 +76,7 @@ std::optional<Explored> explored_question(CacheStore& store, const CacheKey& key
     return std::nullopt;
 }
 
-void judge(CacheStore& store, std::int64_t decision, Verdict verdict) {
+void judge(CacheStore& store, std::int64_t decision, HitVerdict verdict) {
     store.writing();
     store.db().run("UPDATE decision SET right = ?2 WHERE id = ?1", decision, static_cast<int>(verdict));
 }

@@ -17,7 +17,7 @@
 
 namespace llm {
 
-enum class Verdict { wrong = 0, right = 1 };
+enum class HitVerdict { wrong = 0, right = 1 };
 
 /// Of a namespace under a bound; the newest, outcomes_kept at most.
 std::vector<LearnedOutcome> outcomes_of(CacheStore&, std::int64_t space);
@@ -35,7 +35,7 @@ struct Explored {
 std::optional<Explored> explored_question(CacheStore&, const CacheKey&);
 
 /// Says what came of a decision; a later word takes the place of an earlier one. Within a transaction of the store.
-void judge(CacheStore&, std::int64_t decision, Verdict);
+void judge(CacheStore&, std::int64_t decision, HitVerdict);
 
 /// A question on which an entry's answer was given or held back.
 struct DecidedQuestion {

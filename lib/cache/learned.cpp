@@ -36,7 +36,7 @@ Matrix inverse(Matrix m) {
 
 }  // namespace
 
-RiskCurve::Row RiskCurve::row(const Evidence& e) noexcept {
+RiskCurve::Row RiskCurve::row(const HitEvidence& e) noexcept {
     return {1,
             e.score,
             e.score * e.score,
@@ -86,7 +86,7 @@ RiskCurve::RiskCurve(std::span<const LearnedOutcome> outcomes) {
     knows_ = std::ranges::all_of(weights_, [](double w) { return std::isfinite(w); });
 }
 
-double RiskCurve::risk(const Evidence& e) const noexcept {
+double RiskCurve::risk(const HitEvidence& e) const noexcept {
     if (!knows_) return 1;
     const Row x = row(e);
     double logit = 0, variance = 0;

@@ -22,14 +22,14 @@
 namespace llm {
 
 /// What is known when it is decided.
-struct Evidence {
+struct HitEvidence {
     double score = 0;                ///< similarity of the question to the entry's
     int right = 0, wrong = 0;        ///< outcomes of the entry so far
     int agreeing = 0, differing = 0; ///< other entries near the question: with the same answer, with another
 };
 
 struct LearnedOutcome {
-    Evidence evidence;
+    HitEvidence evidence;
     bool right = false;  ///< the entry's answer was, or would have been, right
 };
 
@@ -53,12 +53,12 @@ public:
     /// cannot say more than this.
     double share() const noexcept { return share_; }
     /// How likely the answer is to be wrong, at most: the upper end of the interval of three standard errors. 1 where nothing is known.
-    double risk(const Evidence&) const noexcept;
+    double risk(const HitEvidence&) const noexcept;
 
 private:
     static constexpr std::size_t features = 8;
     using Row = std::array<double, features>;
-    static Row row(const Evidence&) noexcept;
+    static Row row(const HitEvidence&) noexcept;
 
     Row weights_{};
     std::array<Row, features> covariance_{};

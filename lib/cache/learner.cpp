@@ -25,7 +25,7 @@ void Learner::read(std::int64_t space, Known& known) {
     known.decided = 0;
 }
 
-Learner::Choice Learner::choose(std::int64_t space, std::int64_t entry, Evidence seen) {
+Learner::Choice Learner::choose(std::int64_t space, std::int64_t entry, HitEvidence seen) {
     const auto [it, fresh] = known_.try_emplace(space);
     Known& known = it->second;
     if (fresh || known.decided >= between_reads) read(space, known);

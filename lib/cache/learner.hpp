@@ -20,11 +20,11 @@ public:
 
     struct Choice {
         enum class What { give, explore } what = What::explore;
-        Evidence evidence;
+        HitEvidence evidence;
         double risk = 1;
     };
     /// About the entry in row `entry`; `seen` has its score and neighbours.
-    Choice choose(std::int64_t space, std::int64_t entry, Evidence seen);
+    Choice choose(std::int64_t space, std::int64_t entry, HitEvidence seen);
 
 private:
     /// Of a namespace, read anew now and then.

@@ -87,7 +87,7 @@ std::int64_t Putter::keep(const Record& record, const CacheKey& key, std::string
     a.samples = options_.samples;
     if (a.samples > 1)  // the same answer comes again at temperature 0
         if (const auto options = record.raw("options"))
-            if (const Json t = member(Json::parse(*options, nullptr, false), "temperature"); t.is_number() && t.get<double>() <= 0) a.samples = 1;
+            if (const Json t = member(read_json(*options), "temperature"); t.is_number() && t.get<double>() <= 0) a.samples = 1;
     return store_.put(a);
 }
 
@@ -141,13 +141,13 @@ Task<void> Putter::patient_step(Record& record) {
     if (!p) co_return;
     Vector vector;
     if (!p->fingerprint.empty()) vector = co_await semantic_.vector_of(p->text);
-    std::optional<Verdict> verdict;
+    std::optional<HitVerdict> verdict;
     if (p->explored) verdict = co_await learn(record, p->key, p->text);
     const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
-    if (verdict != Verdict::right) semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
+    if (verdict != HitVerdict::right) semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
 }
 
-Task<std::optional<Verdict>> Putter::learn(const Record& record, const CacheKey& key, const std::string& text) {
+Task<std::optional<HitVerdict>> Putter::learn(const Record& record, const CacheKey& key, const std::string& text) {
     const auto response = record.raw("response");
     if (!response || record.has("error") || !why_not(*response, options_.refusals).empty()) co_return std::nullopt;
     const auto explored = explored_question(store_, key);
@@ -158,7 +158,7 @@ Task<std::optional<Verdict>> Putter::learn(const Record& record, const CacheKey&
         store_.settle();  // comparing may take its time
         same = co_await answers_agree(semantic_, options_.agree, text, std::move(fresh), std::move(stored));
     }
-    const Verdict verdict = same ? Verdict::right : Verdict::wrong;
+    const HitVerdict verdict = same ? HitVerdict::right : HitVerdict::wrong;
     judge(store_, explored->decision, verdict);
     if (options_.explain) options_.explain(fmt::format("line {}: explored: the answer that was stored is {}", record.number(), same ? "right" : "wrong"));
     co_return verdict;
@@ -167,7 +167,7 @@ Task<std::optional<Verdict>> Putter::learn(const Record& record, const CacheKey&
 void Putter::failed(const Record& record) {
     const auto raw = record.raw("cache");
     if (!raw) return;
-    const Json cache = Json::parse(*raw, nullptr, false);
+    const Json cache = read_json(*raw);
     if (!member(cache, "hit").is_null()) return;
     if (const auto key = CacheKey::read(text_of(cache, "key")))
         keep(record, *key, text_of(cache, "namespace", questions_.space()), question_text(record), record.text("model").value_or(""));

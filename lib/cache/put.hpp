@@ -45,7 +45,7 @@ public:
     std::int64_t keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
     /// Compares the record's answer with that of the entry the question was explored for, and has the entry learn from it. The verdict;
     /// nothing where there was nothing to learn.
-    Task<std::optional<Verdict>> learn(const Record&, const CacheKey&, const std::string& text);
+    Task<std::optional<HitVerdict>> learn(const Record&, const CacheKey&, const std::string& text);
 
 private:
     /// Where a record's answer belongs.

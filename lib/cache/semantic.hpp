@@ -46,7 +46,7 @@ struct SemanticOptions {
 struct Match {
     std::int64_t row = 0;    ///< 0: none, or explored
     std::int64_t explored = 0;  ///< the row that was found, but is to be explored instead of given; else 0
-    Evidence evidence;
+    HitEvidence evidence;
     std::optional<double> risk;  ///< of giving it, where there is a bound and something is known
     double score = 0;        ///< cosine; of the best nominee where it was refused
     std::string text;        ///< the question that was matched, or refused

@@ -97,7 +97,7 @@ Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emi
 
 Splice::FlightPtr Splice::find(const Record& answer, bool by_order) {
     if (const auto cache = answer.raw("cache")) {
-        const Json n = member(Json::parse(*cache, nullptr, false), "n");
+        const Json n = member(read_json(*cache), "n");
         if (n.is_number_unsigned())
             if (const auto it = open_.find(n.get<std::uint64_t>()); it != open_.end()) return it->second;
     }
@@ -169,10 +169,10 @@ Task<void> Splice::finish(Record& record, Flight& flight) {
     answer.set_raw("cache", cache);
     check_reserved(answer.scanned(), answer.line());
     const Question& q = flight.question;
-    std::optional<Verdict> verdict;
+    std::optional<HitVerdict> verdict;
     if (flight.explored) verdict = co_await putter_.learn(answer, q.key, q.text);
     const std::int64_t row = putter_.keep(answer, q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.model);
-    if (row != 0 && verdict != Verdict::right) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
+    if (row != 0 && verdict != HitVerdict::right) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
     record = std::move(answer);
 }
 

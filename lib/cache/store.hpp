@@ -70,7 +70,7 @@ struct Decision {
     CacheKey key;       ///< of the question
     std::string space;
     std::int64_t entry = 0;
-    Evidence evidence;
+    HitEvidence evidence;
     enum class Kind { given, explored } kind = Kind::given;
     std::optional<double> bound;  ///< on the share of wrong answers, where there was one
     std::optional<double> risk;   ///< where there was a bound, and something was known

@@ -386,7 +386,7 @@ std::optional<std::string> Caller::probe(const Endpoint& endpoint) {
     } catch (const Error&) {
         return std::nullopt;
     }
-    const Json found = Json::parse(body, nullptr, false);
+    const Json found = read_json(body);
     const Json& list = member(found, ollama ? "models" : "data");
     if (!list.is_array() || list.empty()) return std::nullopt;
     const std::string model = text_of(list.front(), ollama ? "name" : "id");

@@ -95,7 +95,7 @@ Task<Answer> Caller::board(std::string key, Asked asked) {
             continue;
         }
         left.done = true;
-        const Json landed = Json::parse(outcome, nullptr, false);
+        const Json landed = read_json(outcome);
         if (!member(landed, "error").is_null()) throw Error(error_of(landed["error"]));
         Answer answer;
         answer.provider = asked.model.endpoint.name;

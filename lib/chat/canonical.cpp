@@ -121,7 +121,7 @@ private:
         out_ += fmt::format("{{\"id\":{}", call_number(text_of(c, "id")));
         text_member("name", text_of(function, "name"));
         const Json& given = member(function, "arguments");
-        const Json parsed = given.is_string() ? Json::parse(given.get_ref<const std::string&>(), nullptr, false) : given;
+        const Json parsed = given.is_string() ? read_json(given.get_ref<const std::string&>()) : given;
         json_member("arguments", parsed.is_discarded() ? given : parsed);
         out_ += '}';
     }

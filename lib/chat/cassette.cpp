@@ -66,7 +66,7 @@ std::string Cassette::key_of(const Line& line) const {
         const std::string_view key = text.substr(line_start.size(), key_size);
         if (is_hex(key)) return std::string{key};
     }
-    const Json j = Json::parse(text, nullptr, false);
+    const Json j = read_json(text);
     if (j.is_discarded())
         throw Error(Fault::data, "the cassette {}, line {}, is no JSON: {}", path_.string(), line.number,
                     truncate_utf8(text, 60));
@@ -77,7 +77,7 @@ std::string Cassette::key_of(const Line& line) const {
 
 Take Cassette::take(const Line& line) const {
     const std::string_view text = std::string_view(content_).substr(line.start, line.length);
-    const Json j = Json::parse(text, nullptr, false);
+    const Json j = read_json(text);
     try {
         if (j.is_discarded()) throw Error(Fault::data, "it is no JSON");
         Take take;

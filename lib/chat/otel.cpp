@@ -62,7 +62,7 @@ void append_media(std::string& out, const Attachment& media, const KeepMedia& ke
 Json arguments_of(const Json& given) {
     if (!given.is_string()) return given;
     const auto& text = given.get_ref<const std::string&>();
-    Json object = Json::parse(text, nullptr, false);
+    Json object = read_json(text);
     return object.is_object() && dump(object) == text ? object : given;
 }
 

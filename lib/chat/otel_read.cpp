@@ -10,7 +10,7 @@ namespace {
 }
 
 Json list_of(std::string_view text, std::string_view what) {
-    Json list = Json::parse(text, nullptr, false);
+    Json list = read_json(text);
     if (!list.is_array()) throw Error(Fault::data, "{} is no JSON list: {}", what, truncate_utf8(text, 80));
     return list;
 }

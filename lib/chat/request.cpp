@@ -98,7 +98,7 @@ bool is_number(std::string_view key) { return key != "stop" && key != "reasoning
 // The words of a command line become the JSON the option takes; what does not parse stays text, and `apply` says
 // what was wanted instead.
 Json value_of(std::string_view key, std::string_view text) {
-    Json j = Json::parse(text, nullptr, false);
+    Json j = read_json(text);
     if (j.is_discarded()) return Json(sanitise_utf8(text));
     if (is_number(key) || key == "body") return j;
     if (key == "reasoning") return j.is_number() || j.is_string() ? j : Json(sanitise_utf8(text));

@@ -70,7 +70,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : file_(path) {
     if (all.size() < 8) throw broken("it is too short");
     const auto length = load<std::uint64_t>(all.data());
     if (length > all.size() - 8) throw broken("it is cut off in its header");
-    const Json header = Json::parse(all.substr(8, length), nullptr, false);
+    const Json header = read_json(all.substr(8, length));
     if (!header.is_object()) throw broken("its header is no JSON object");
     const std::string_view body = all.substr(8 + length);
     for (const auto& [name, about] : header.items()) {

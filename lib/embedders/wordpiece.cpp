@@ -60,7 +60,7 @@ WordPiece::WordPiece(const std::filesystem::path& path) : file_(path), path_(pat
 }
 
 void WordPiece::read_normalizer(std::string_view json) {
-    const Json n = Json::parse(json, nullptr, false);
+    const Json n = read_json(json);
     const std::string type = text_of(n, "type");
     if (type != "BertNormalizer") throw Error(Fault::config, "{}: the normaliser '{}' is not known here; BertNormalizer is", path_, type);
     if (member(n, "lowercase") == false) case_ = Case::kept;

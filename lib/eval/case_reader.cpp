@@ -89,7 +89,7 @@ Json CaseReader::variable(const Json& value) {
     const std::string path = (folder_ / name).string();
     std::string text = read_file(path, "the variable");
     if (path.ends_with(".json")) {
-        Json parsed = Json::parse(text, nullptr, false);
+        Json parsed = read_json(text);
         if (parsed.is_discarded()) throw Error(Fault::config, "{} is no JSON", path);
         return parsed;
     }
@@ -166,7 +166,7 @@ SuiteCase CaseReader::row(const std::vector<std::string>& headings, const std::v
         const std::string& cell = cells[i];
         if (key == "expect" || (key.starts_with("__expected") && key.find_first_not_of("0123456789", 10) == std::string::npos)) {
             if (cell.empty()) continue;
-            const Json parsed = Json::parse(cell, nullptr, false);
+            const Json parsed = read_json(cell);
             const Json read = expectation(parsed.is_object() || parsed.is_array() ? parsed : Json(cell));
             for (const Json& one : read) c.expect.push_back(one);
         } else if (key == "id") c.id = cell;

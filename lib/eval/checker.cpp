@@ -80,11 +80,11 @@ void Checker::transform(Case& c, const std::string& program) {
     auto& slot = programs_[program];
     if (!slot) slot = std::make_unique<JqProgram>(program);
     Json input = c.json;
-    if (input.is_null()) input = Json::parse(c.answer, nullptr, false);
+    if (input.is_null()) input = read_json(c.answer);
     if (input.is_discarded()) input = c.answer;
     const auto out = slot->first(dump(input));
     if (!out) throw Error(Fault::data, "the transform '{}' gives nothing", program);
-    const Json value = Json::parse(*out, nullptr, false);
+    const Json value = read_json(*out);
     c.answer = value.is_string() ? value.get<std::string>() : *out;
     c.json = value.is_string() ? Json{} : value;
 }

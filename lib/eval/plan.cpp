@@ -28,7 +28,7 @@ Json passages(const Json& context) {
 
 }  // namespace
 
-Plan::Plan(const Suite& suite, PlanOptions options) : suite_(suite), options_(std::move(options)), cases_(suite), prompts_(suite.prompts), models_(suite.models) {
+RunPlan::RunPlan(const Suite& suite, PlanOptions options) : suite_(suite), options_(std::move(options)), cases_(suite), prompts_(suite.prompts), models_(suite.models) {
     if (prompts_.empty()) prompts_.emplace_back();
     if (models_.empty()) models_.emplace_back();
     for (const SuitePrompt& p : prompts_) {
@@ -36,7 +36,7 @@ Plan::Plan(const Suite& suite, PlanOptions options) : suite_(suite), options_(st
     }
 }
 
-bool Plan::open_case() {
+bool RunPlan::open_case() {
     if (options_.limit && count_ >= *options_.limit) return false;
     ++count_;
     now_ = cases_.next();
@@ -54,7 +54,7 @@ bool Plan::open_case() {
     return true;
 }
 
-bool Plan::next(std::string& line) {
+bool RunPlan::next(std::string& line) {
     while (!now_ || cell_ >= cells_.size())
         if (!open_case()) return false;
     const auto [prompt, model] = cells_[cell_];
@@ -68,7 +68,7 @@ bool Plan::next(std::string& line) {
     return true;
 }
 
-Json Plan::record(std::size_t prompt, std::size_t model, long repeat) {
+Json RunPlan::record(std::size_t prompt, std::size_t model, long repeat) {
     const SuiteCase& c = *now_;
     const SuitePrompt& p = prompts_[prompt];
     const SuiteModel& m = models_[model];
@@ -117,13 +117,13 @@ Json Plan::record(std::size_t prompt, std::size_t model, long repeat) {
     return r;
 }
 
-std::string Plan::render(const std::string& text, const Record& vars, const std::string& where) {
+std::string RunPlan::render(const std::string& text, const Record& vars, const std::string& where) {
     if (text.find("{{") == std::string::npos) return text;
     const auto it = templates_.try_emplace(text, text, where.empty() ? "prompt" : where).first;
     return it->second.render(vars);
 }
 
-Json Plan::rendered(const Json& turns, const Record& vars, const std::string& where) {
+Json RunPlan::rendered(const Json& turns, const Record& vars, const std::string& where) {
     if (turns.is_string()) return render(turns.get<std::string>(), vars, where);
     Json out = turns;
     if (turns.is_array() || turns.is_object())
@@ -131,7 +131,7 @@ Json Plan::rendered(const Json& turns, const Record& vars, const std::string& wh
     return out;
 }
 
-std::uint64_t Plan::total() const {
+std::uint64_t RunPlan::total() const {
     // a case that is asked of some prompts and models only makes this too much
     const std::size_t cases = count_cases(suite_);
     const std::size_t counted = options_.limit ? std::min(cases, static_cast<std::size_t>(*options_.limit)) : cases;

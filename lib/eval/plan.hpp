@@ -19,10 +19,10 @@ struct PlanOptions {
     Json options;                  ///< laid over all others, or null
 };
 
-class Plan {
+class RunPlan {
 public:
     /// Borrowed: the suite. Throws Error{config} for a template that cannot be read.
-    Plan(const Suite&, PlanOptions);
+    RunPlan(const Suite&, PlanOptions);
 
     /// The next record's line; false at the end. Throws Error{data} for a case that cannot be made into one; the next call goes on.
     bool next(std::string& line);

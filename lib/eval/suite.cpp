@@ -160,7 +160,7 @@ private:
             if (file.extension() == ".yaml" || file.extension() == ".yml") {
                 add_prompt(own_label, yaml_value(content, file.string()), own);
             } else if (file.extension() == ".json") {
-                const Json value = Json::parse(content, nullptr, false);
+                const Json value = read_json(content);
                 add_prompt(own_label, value.is_array() ? value : Json(content), own);
             } else {
                 split_prompts(own_label, content, own);
@@ -192,7 +192,7 @@ private:
             const std::string text = turns.get<std::string>();
             const std::size_t first = text.find_first_not_of(" \t\r\n");
             if (first != std::string::npos && text[first] == '[') {
-                Json list = Json::parse(text, nullptr, false);
+                Json list = read_json(text);
                 if (list.is_array() && !list.empty() && member(list[0], "role").is_string()) turns = std::move(list);
             }
         }
@@ -320,7 +320,7 @@ Suite read_suite(const std::filesystem::path& file) {
     const std::string text = read_file(file.string(), "the suite");
     Json value;
     if (ending == ".json") {
-        value = Json::parse(text, nullptr, false);
+        value = read_json(text);
         if (value.is_discarded()) throw Error(Fault::config, "{} is no JSON", file.string());
     } else if (ending == ".yaml" || ending == ".yml") {
         value = yaml_value(text, file.string());

@@ -46,7 +46,7 @@ public:
 
 private:
     SuiteCase read(std::string_view line) {
-        const Json value = Json::parse(line, nullptr, false);
+        const Json value = read_json(line);
         if (!value.is_object()) throw Error(Fault::data, "{}:{}: this is no JSON object", path_, reader_.number());
         try {
             return cases_.read(value);
@@ -101,7 +101,7 @@ std::unique_ptr<Source> open(const std::filesystem::path& path) {
     if (ending == ".jsonl" || ending == ".ndjson") return std::make_unique<Rows>(path);
     if (ending == ".csv" || ending == ".tsv") return std::make_unique<Sheet>(path);
     if (ending == ".json") {
-        Json value = Json::parse(read_file(path.string(), "the cases"), nullptr, false);
+        Json value = read_json(read_file(path.string(), "the cases"));
         if (value.is_discarded()) throw Error(Fault::config, "{} is no JSON", path.string());
         return std::make_unique<Values>(path, std::move(value));
     }

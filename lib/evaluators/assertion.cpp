@@ -93,7 +93,7 @@ struct Assertion::State {
         Case changed = c;
         if (transform) {
             Json input = c.json;
-            if (input.is_null()) input = Json::parse(c.answer, nullptr, false);
+            if (input.is_null()) input = read_json(c.answer);
             if (input.is_discarded()) input = c.answer;
             const auto out = transform->first(dump(input));
             Json value = out ? Json::parse(*out) : Json();

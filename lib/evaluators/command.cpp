@@ -23,7 +23,7 @@ public:
         Json line = to_json(c);
         if (!spec_.config.is_null()) line["config"] = spec_.config;
         const std::string answer = co_await needs_.exchange(argv_, dump(line));
-        const Json said = Json::parse(answer, nullptr, false);
+        const Json said = read_json(answer);
         if (said.is_discarded())
             throw Error(Fault::provider, "{}: {} answered a line that is no JSON: {}", spec_.full_type(), argv_.front(),
                         shown(answer));

@@ -48,7 +48,7 @@ std::vector<Json> values_in(std::string_view text) {
         const std::size_t end = balanced_end(text, at);
         looked_at += std::min(end, text.size()) - at;
         Json value = end == std::string_view::npos ? Json(Json::value_t::discarded)
-                                                   : Json::parse(text.substr(at, end - at), nullptr, false);
+                                                   : read_json(text.substr(at, end - at));
         const bool read = !value.is_discarded();
         if (read) out.push_back(std::move(value));
         at = text.find_first_of("{[", read ? end : at + 1);
@@ -87,7 +87,7 @@ extern const EvaluatorEntry evaluator_json_value{
         const bool whole = spec.type == "is-json";
         return local_evaluator([spec, whole, schema = schema_from(spec)](const Case& c) {
             std::vector<Json> values;
-            Json all = c.json.is_null() ? Json::parse(c.answer, nullptr, false) : c.json;
+            Json all = c.json.is_null() ? read_json(c.answer) : c.json;
             if (!all.is_discarded())
                 values.push_back(std::move(all));
             else if (!whole)

@@ -172,7 +172,7 @@ std::string reply_rules(const Scale& s) {
 
 std::optional<Opinion> read_opinion(const Scale& scale, std::string_view answer, std::string& why) {
     const std::string_view text = unfenced(without_thinking(trimmed(answer)));
-    const Json said = Json::parse(text, nullptr, false);
+    const Json said = read_json(text);
     Opinion o;
     why =
         said.is_discarded() ? std::string{text.empty() ? "it is empty" : "it is not one JSON object"} : read_into(scale, said, o);

@@ -31,7 +31,7 @@ long words_in(std::string_view text) {
 }
 
 std::unique_ptr<Evaluator> word_count(const CheckSpec& spec) {
-    Bounds bounds;
+    NumberBounds bounds;
     if (spec.value.is_object()) {
         bounds = bounds_of(spec, spec.value);
         if (!bounds.min && !bounds.max) bad_value(spec, "{min: 10, max: 50}, or a number");

@@ -31,13 +31,13 @@ double points_of(std::string_view word) { return word == "first" ? 1 : word == "
 
 }  // namespace
 
-Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria,
+Task<PairComparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria,
                                  const Case& c, std::string first, std::string second) {
     const JudgePrompt prompt = judge_prompt("pairwise", needs.prompts);
     Json values = Json::object();
     if (!criteria.empty()) values["criteria"] = criteria;
     const std::string instructions = Template(prompt.text, "the prompt " + prompt.where).render(Record::of(values));
-    Comparison out;
+    PairComparison out;
     out.jurors = Json::array();
     Verdict spent;
     double sum = 0;
@@ -65,15 +65,15 @@ Task<Comparison> compare_answers(const EvaluatorNeeds& needs, std::vector<std::s
     co_return out;
 }
 
-Task<Selection> select_best(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria, const Case& c,
+Task<PairSelection> select_best(const EvaluatorNeeds& needs, std::vector<std::string> jurors, std::string criteria, const Case& c,
                             std::vector<std::string> answers) {
-    Selection out;
+    PairSelection out;
     out.points.assign(answers.size(), 0);
     for (std::size_t i = 0; i < answers.size(); ++i)
         for (std::size_t j = i + 1; j < answers.size(); ++j) {
             std::vector<std::string> asked = jurors;
             std::string words = criteria, one = answers[i], other = answers[j];
-            const Comparison pair =
+            const PairComparison pair =
                 co_await compare_answers(needs, std::move(asked), std::move(words), c, std::move(one), std::move(other));
             out.points[i] += pair.preference;
             out.points[j] += 1 - pair.preference;
@@ -97,7 +97,7 @@ public:
     Task<Verdict> judge(const Case& c) const override {
         std::string other = other_.of(c).front(), own = c.answer, criteria = criteria_;
         std::vector<std::string> jurors = jurors_of(spec_, needs_);
-        Comparison found =
+        PairComparison found =
             co_await compare_answers(needs_, std::move(jurors), std::move(criteria), c, std::move(own), std::move(other));
         Verdict v = scored(spec_, found.preference, .5, "the preference");
         v.reason = found.reason;

@@ -141,14 +141,14 @@ Flag flag_setting(const CheckSpec& spec, std::string_view name, Flag otherwise) 
     return j.get<bool>() ? Flag::yes : Flag::no;
 }
 
-std::string Bounds::shown() const {
+std::string NumberBounds::shown() const {
     if (min && max) return *min == *max ? fmt::format("exactly {}", *min) : fmt::format("at least {} and at most {}", *min, *max);
     if (min) return fmt::format("at least {}", *min);
     return max ? fmt::format("at most {}", *max) : std::string{"any number"};
 }
 
-Bounds bounds_of(const CheckSpec& spec, const Json& from) {
-    Bounds b;
+NumberBounds bounds_of(const CheckSpec& spec, const Json& from) {
+    NumberBounds b;
     for (auto [name, to] : {std::pair{"min", &b.min}, std::pair{"max", &b.max}}) {
         const Json& j = member(from, name);
         if (j.is_null()) continue;

@@ -37,13 +37,13 @@ enum class Flag { no, yes };
 Flag flag_setting(const CheckSpec&, std::string_view name, Flag otherwise);
 
 /// {min, max}; either may be absent.
-struct Bounds {
+struct NumberBounds {
     std::optional<double> min, max;
     bool hold(double n) const { return (!min || n >= *min) && (!max || n <= *max); }
     std::string shown() const;  ///< "at least 2 and at most 5"
 };
 /// Members `min` and `max` of an object. Throws Error{config} where one is no number or min is above max.
-Bounds bounds_of(const CheckSpec&, const Json& from);
+NumberBounds bounds_of(const CheckSpec&, const Json& from);
 
 /// Pass or fail. `finding` says what was found, true in either sense ("the answer contains 'x'", "… does not contain 'x'"). Score 1 or 0.
 Verdict decided(const CheckSpec&, bool holds, std::string finding);

@@ -11,7 +11,7 @@ Json parsed_arguments(const Json& j) {
     if (!j.is_string()) return j;
     const auto& text = j.get_ref<const std::string&>();
     if (text.empty()) return Json::object();
-    Json value = Json::parse(text, nullptr, false);
+    Json value = read_json(text);
     return value.is_discarded() ? j : value;
 }
 
@@ -49,7 +49,7 @@ std::vector<ToolCall> tool_calls_in(const Json& j) {
 std::vector<ToolCall> tool_calls_of(const Case& c) {
     if (!c.tool_calls.is_null()) return tool_calls_in(c.tool_calls);
     if (c.answer.find("name") == std::string::npos) return {};
-    if (const Json whole = Json::parse(c.answer, nullptr, false); !whole.is_discarded()) return tool_calls_in(whole);
+    if (const Json whole = read_json(c.answer); !whole.is_discarded()) return tool_calls_in(whole);
     std::vector<ToolCall> out;
     for (std::size_t from = 0; from < c.answer.size();) {
         const std::size_t end = std::min(c.answer.find('\n', from), c.answer.size());
@@ -57,7 +57,7 @@ std::vector<ToolCall> tool_calls_of(const Case& c) {
         from = end + 1;
         const std::size_t begin = line.find_first_not_of(" \t");
         if (begin == std::string_view::npos || (line[begin] != '{' && line[begin] != '[')) continue;
-        if (const Json j = Json::parse(line, nullptr, false); !j.is_discarded()) read_into(out, j);
+        if (const Json j = read_json(line); !j.is_discarded()) read_into(out, j);
     }
     return out;
 }

@@ -19,7 +19,7 @@ constexpr std::array types{
 
 Json parsed_text(const Json& j) {
     if (!j.is_string()) return j;
-    Json value = Json::parse(j.get_ref<const std::string&>(), nullptr, false);
+    Json value = read_json(j.get_ref<const std::string&>());
     return value.is_discarded() ? j : value;
 }
 
@@ -97,7 +97,7 @@ std::unique_ptr<Evaluator> counted(const CheckSpec& spec) {
 }
 
 std::unique_ptr<Evaluator> timed(const CheckSpec& spec) {
-    const Bounds bounds = bounds_of(spec, spec.value);
+    const NumberBounds bounds = bounds_of(spec, spec.value);
     if (!bounds.max) bad_value(spec, "{pattern: '*', max: 3000, percentile: 95}");
     const double percentile = number_setting(spec, "percentile", 100);
     if (percentile < 0 || percentile > 100)

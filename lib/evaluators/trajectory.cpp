@@ -52,7 +52,7 @@ template <typename F>
 std::unique_ptr<Evaluator> used(const CheckSpec& spec, F names_in) {
     if (spec.value.is_object()) {
         const std::string pattern = text_setting(spec, "pattern", text_setting(spec, "name", ""));
-        Bounds bounds = bounds_of(spec, spec.value);
+        NumberBounds bounds = bounds_of(spec, spec.value);
         if (pattern.empty()) bad_value(spec, "{pattern: 'search*', min: 1}");
         if (!bounds.min && !bounds.max) bounds.min = 1;
         return local_evaluator([spec, pattern, bounds, names_in](const Case& c) {
@@ -202,7 +202,7 @@ std::vector<Step> steps_of(const Case& c) {
 }
 
 std::unique_ptr<Evaluator> step_count(const CheckSpec& spec) {
-    const Bounds bounds = bounds_of(spec, spec.value);
+    const NumberBounds bounds = bounds_of(spec, spec.value);
     if (!bounds.min && !bounds.max) bad_value(spec, "{type: tool, max: 3}");
     return local_evaluator([spec, bounds, type = text_setting(spec, "type", ""),
                             pattern = text_setting(spec, "pattern", "*")](const Case& c) {

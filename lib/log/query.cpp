@@ -21,7 +21,7 @@ std::string on_one_line(std::string_view text) {
 
 /// The text parts of the last message of that role.
 std::string last_text(std::string_view messages, std::string_view role) {
-    const Json list = Json::parse(messages, nullptr, false);
+    const Json list = read_json(messages);
     if (!list.is_array()) return {};
     for (auto turn = list.rbegin(); turn != list.rend(); ++turn) {
         if (text_of(*turn, "role") != role) continue;
@@ -62,7 +62,7 @@ Json value_at(const Statement& row, std::string_view type, std::string_view name
     if (type == "REAL") return row.column<double>(0);
     const auto text = row.column<std::string_view>(0);
     if (!is_json_column(name)) return text;
-    Json json = Json::parse(text, nullptr, false);
+    Json json = read_json(text);
     return json.is_discarded() ? Json(text) : json;
 }
 

@@ -16,14 +16,14 @@ Json without_ids(Json turn) {
 }
 
 /// What a call is known by: all that led to it.
-std::string key_of(std::string_view space, const Record& record, const History& h, const ToolCall& call, std::size_t number) {
+std::string key_of(std::string_view space, const Record& record, const TurnHistory& h, const MemoryCall& call, std::size_t number) {
     std::string bytes = fmt::format("{}\n{}\n{}\n{}\n{}\n", space, record.id().value_or("null"), number, call.name, dump(call.arguments));
     for (const Json& turn : h.turns) bytes += dump(without_ids(turn)) + '\n';
     return sha256_hex(bytes);
 }
 
 /// The blocks in the system text as they are now.
-MemoryNote note_again(MemStore& store, std::string_view space, const History& h) {
+MemoryNote note_again(MemStore& store, std::string_view space, const TurnHistory& h) {
     MemoryNote note;
     note.conversation = h.system.conversation;
     note.through = h.system.through;
@@ -43,7 +43,7 @@ bool Applier::wants(const Record& record) const {
     return calls.is_array() && !calls.empty();
 }
 
-ToolResult Applier::once(const std::string& key, const ToolCall& call) {
+ToolResult Applier::once(const std::string& key, const MemoryCall& call) {
     Database& db = store_.db();
     if (const auto known = db.value<std::string>("SELECT result FROM applied WHERE key = ?1", key)) {
         const Json j = Json::parse(*known);
@@ -55,9 +55,9 @@ ToolResult Applier::once(const std::string& key, const ToolCall& call) {
 }
 
 void Applier::step(Record& record) {
-    History h = history_of(record);
+    TurnHistory h = history_of(record);
     Json response = record.get("response");
-    const std::vector<ToolCall> calls = tool_calls_in(member(response, "tool_calls"));
+    const std::vector<MemoryCall> calls = tool_calls_in(member(response, "tool_calls"));
     store_.begin("apply");
     std::vector<Json> answers;
     bool goes_on = false;

@@ -30,7 +30,7 @@ public:
     void step(Record&);
 
 private:
-    ToolResult once(const std::string& key, const ToolCall&);
+    ToolResult once(const std::string& key, const MemoryCall&);
 
     MemStore& store_;
     MemoryTools tools_;

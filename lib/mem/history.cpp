@@ -5,8 +5,8 @@
 
 namespace llm {
 
-History history_of(const Record& record) {
-    History h;
+TurnHistory history_of(const Record& record) {
+    TurnHistory h;
     const auto prompt = record.text("prompt");
     if (record.has("messages")) {
         if (prompt) throw Error(Fault::data, "'prompt' and 'messages' stand together; a record has one of them");
@@ -16,35 +16,35 @@ History history_of(const Record& record) {
             const std::string role = text_of(m, "role");
             const bool is_system = role == "system" || role == "developer";
             if (!is_system) h.turns.push_back(m);
-            else if (h.system_in == History::System::none && h.others.empty() && h.turns.empty() && !record.has("system")) {
-                h.system_in = History::System::first_turn;
+            else if (h.system_in == TurnHistory::System::none && h.others.empty() && h.turns.empty() && !record.has("system")) {
+                h.system_in = TurnHistory::System::first_turn;
                 h.system = strip_memory(said_in(m));
             } else h.others.push_back(m);
         }
     } else if (prompt) {
-        h.form = History::Form::prompt;
+        h.form = TurnHistory::Form::prompt;
         h.turns.push_back(Json{{"role", "user"}, {"content", *prompt}});
     } else {
         throw Error(Fault::data, "no conversation: the record has neither 'prompt' nor 'messages'");
     }
     if (const auto system = record.text("system")) {
-        h.system_in = History::System::record_member;
+        h.system_in = TurnHistory::System::record_member;
         h.system = strip_memory(*system);
     }
     return h;
 }
 
-void write_history(Record& record, const History& h, const std::vector<Json>& turns, const MemoryNote& note) {
+void write_history(Record& record, const TurnHistory& h, const std::vector<Json>& turns, const MemoryNote& note) {
     const std::string system = with_memory(h.system.text, note);
-    if (h.system_in == History::System::record_member) {
+    if (h.system_in == TurnHistory::System::record_member) {
         if (record.text("system") != system) record.set("system", Json(system));
     }
-    if (h.form == History::Form::prompt && turns == h.turns && (h.system_in == History::System::record_member || system.empty())) return;
+    if (h.form == TurnHistory::Form::prompt && turns == h.turns && (h.system_in == TurnHistory::System::record_member || system.empty())) return;
     Json messages = Json::array();
-    if (h.system_in != History::System::record_member && !system.empty()) messages.push_back(Json{{"role", "system"}, {"content", system}});
+    if (h.system_in != TurnHistory::System::record_member && !system.empty()) messages.push_back(Json{{"role", "system"}, {"content", system}});
     for (const Json& other : h.others) messages.push_back(other);
     for (const Json& turn : turns) messages.push_back(turn);
-    if (h.form == History::Form::prompt) record.erase("prompt");
+    if (h.form == TurnHistory::Form::prompt) record.erase("prompt");
     else if (record.get("messages") == messages) return;
     record.set("messages", messages);
 }

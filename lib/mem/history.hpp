@@ -9,7 +9,7 @@
 
 namespace llm {
 
-struct History {
+struct TurnHistory {
     enum class Form { messages, prompt } form = Form::messages;
     enum class System { none, record_member, first_turn } system_in = System::none;
     Stripped system;           ///< of the place named above
@@ -18,11 +18,11 @@ struct History {
 };
 
 /// Throws Error{data} where the record has neither `prompt` nor `messages`, or both.
-History history_of(const Record&);
+TurnHistory history_of(const Record&);
 
 /// Writes `system` with the note, and the turns, into the record; `prompt` becomes `messages` where something has to stand around it. What does
 /// not change is left byte for byte.
-void write_history(Record&, const History&, const std::vector<Json>& turns, const MemoryNote&);
+void write_history(Record&, const TurnHistory&, const std::vector<Json>& turns, const MemoryNote&);
 
 /// The turn an answer is: `response` of a record, with its tool calls.
 Json assistant_turn(const Json& response);

@@ -46,23 +46,23 @@ Json to_json(const Learned& l) {
     return {{"turns", l.turns}, {"added", l.added}, {"superseded", l.superseded}, {"known", l.known}, {"proposed", l.proposed}, {"dropped", l.dropped}};
 }
 
-Learner::Learner(MemStore& store, Vectors& vectors, AskJson ask, LearnOptions options)
+FactLearner::FactLearner(MemStore& store, Vectors& vectors, AskJson ask, FactOptions options)
     : store_(store), vectors_(vectors), turns_(store), proposals_(store), ask_(std::move(ask)), options_(std::move(options)) {}
 
-void Learner::say(std::string_view line) const {
+void FactLearner::say(std::string_view line) const {
     if (options_.explain) options_.explain(line);
 }
 
-bool Learner::is_read(const Heard& h) {
+bool FactLearner::is_read(const Heard& h) {
     return !h.key.empty() && store_.db().value<std::int64_t>("SELECT 1 FROM learned WHERE key = ?1", h.key).has_value();
 }
 
-void Learner::mark(const Heard& h) {
+void FactLearner::mark(const Heard& h) {
     if (h.turn != 0) turns_.mark_learned(h.turn);
     if (!h.key.empty()) store_.db().run("INSERT OR IGNORE INTO learned (key, time) VALUES (?1, ?2)", h.key, store_.now());
 }
 
-Task<Learned> Learner::learn(std::vector<Heard> heard, std::vector<std::string> recalled) {
+Task<Learned> FactLearner::learn(std::vector<Heard> heard, std::vector<std::string> recalled) {
     Learned all;
     std::vector<Heard> piece;
     std::vector<std::string> before;
@@ -88,7 +88,7 @@ Task<Learned> Learner::learn(std::vector<Heard> heard, std::vector<std::string> 
     co_return all;
 }
 
-Task<Learned> Learner::learn_piece(std::vector<Heard> heard, std::vector<std::string> before, const std::vector<std::string>& recalled) {
+Task<Learned> FactLearner::learn_piece(std::vector<Heard> heard, std::vector<std::string> before, const std::vector<std::string>& recalled) {
     Learned count;
     count.turns = heard.size();
     std::vector<std::string> lines;
@@ -108,7 +108,7 @@ Task<Learned> Learner::learn_piece(std::vector<Heard> heard, std::vector<std::st
     co_return count;
 }
 
-std::vector<NewFact> Learner::usable(const Json& answer, const std::vector<Heard>& heard, const std::vector<std::string>& recalled, Learned& count) const {
+std::vector<NewFact> FactLearner::usable(const Json& answer, const std::vector<Heard>& heard, const std::vector<std::string>& recalled, Learned& count) const {
     std::vector<NewFact> facts;
     std::vector<std::string> seen;
     for (const Json& f : member(answer, "facts")) {
@@ -143,7 +143,7 @@ std::vector<NewFact> Learner::usable(const Json& answer, const std::vector<Heard
     return facts;
 }
 
-Task<std::vector<Learner::Decision>> Learner::decide(const std::vector<NewFact>& facts) {
+Task<std::vector<FactLearner::Decision>> FactLearner::decide(const std::vector<NewFact>& facts) {
     std::vector<Decision> decisions(facts.size());
     std::vector<Passage> stored;
     std::vector<std::string> new_lines, old_lines;
@@ -186,7 +186,7 @@ Task<std::vector<Learner::Decision>> Learner::decide(const std::vector<NewFact>&
     co_return decisions;
 }
 
-void Learner::write(const NewFact& fact, const Heard& heard, const Decision& decision, Learned& count) {
+void FactLearner::write(const NewFact& fact, const Heard& heard, const Decision& decision, Learned& count) {
     if (decision.action == Decision::Action::nothing) {
         ++count.known;
         say("known: " + one_line(fact.text));
@@ -207,7 +207,7 @@ void Learner::write(const NewFact& fact, const Heard& heard, const Decision& dec
     if (heard.turn != 0) extra["turn"] = heard.turn;
     if (!options_.model.empty()) extra["learned_by"] = options_.model;
     p.extra = dump(extra);
-    if (options_.write == LearnOptions::Write::propose) {
+    if (options_.write == FactOptions::Write::propose) {
         const std::int64_t id = proposals_.add(p);
         ++count.proposed;
         say(fmt::format("proposed as {}: {}", id, one_line(fact.text)));

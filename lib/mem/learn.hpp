@@ -28,7 +28,7 @@ std::string key_of_heard(std::string_view space, std::string_view role, std::str
 /// A question with a JSON Schema, answered with JSON that satisfies it.
 using AskJson = std::function<Task<Json>(std::string system, std::string user, Json schema)>;
 
-struct LearnOptions {
+struct FactOptions {
     std::string space{default_space};
     std::vector<std::string> tags;
     std::size_t nearest = 5;            ///< stored passages a fact is compared with
@@ -51,10 +51,10 @@ struct NewFact {
     std::int64_t time = 0;
 };
 
-class Learner {
+class FactLearner {
 public:
     /// All are borrowed.
-    Learner(MemStore&, Vectors&, AskJson, LearnOptions);
+    FactLearner(MemStore&, Vectors&, AskJson, FactOptions);
 
     /// Reads the turns of one conversation that were not read before, and writes or proposes. `recalled`: texts that were given to the model; what repeats them is
     /// not learned. Facts and the mark on their turns are one transaction, committed before it returns.
@@ -79,7 +79,7 @@ private:
     Turns turns_;
     Proposals proposals_;
     AskJson ask_;
-    LearnOptions options_;
+    FactOptions options_;
 };
 
 /// Stores what a proposal says, within a change of its own; the passage's id. `text` where a person has written it anew. Nothing where it does not wait

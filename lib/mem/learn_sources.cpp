@@ -54,7 +54,7 @@ Lesson lesson_of(std::string_view space, std::string_view name, const std::vecto
 }
 
 Lesson lesson_of(std::string_view space, const Record& record, std::int64_t now) {
-    const History h = history_of(record);
+    const TurnHistory h = history_of(record);
     std::vector<Json> turns = h.turns;
     if (record.has("response")) turns.push_back(assistant_turn(record.get("response")));
     std::string name;

@@ -27,7 +27,7 @@ std::size_t tokens_of_note(const MemoryNote& note) {
 }
 
 /// The record's part of what is sent that pack does not touch.
-std::size_t tokens_around(const Record& record, const History& h) {
+std::size_t tokens_around(const Record& record, const TurnHistory& h) {
     std::size_t n = h.system.text.empty() ? 0 : estimate_tokens(h.system.text) + of_a_turn;
     for (const Json& turn : h.others) n += tokens_of_turn(turn);
     for (const std::string_view name : {"tools", "schema"})
@@ -55,15 +55,15 @@ std::size_t tokens_of_turn(const Json& turn) {
 Packer::Packer(MemStore& store, Summariser& summariser, PackOptions options)
     : store_(store), turns_(store), summariser_(summariser), options_(std::move(options)) {}
 
-std::string Packer::name_of(const Record& record, const History& h) const {
+std::string Packer::name_of(const Record& record, const TurnHistory& h) const {
     if (options_.conversation) return *options_.conversation;
     if (const auto raw = record.raw("conversation"); raw && raw->front() == '"') return record.get("conversation").get<std::string>();
     if (!h.system.conversation.empty()) return h.system.conversation;
-    if (h.form == History::Form::prompt || h.turns.empty()) return {};
+    if (h.form == TurnHistory::Form::prompt || h.turns.empty()) return {};
     return "~" + sha256_hex(dump(h.turns.front())).substr(0, 16);
 }
 
-Packer::Placed Packer::store(const Record& record, const History& h, const std::vector<Json>& turns) {
+Packer::Placed Packer::store(const Record& record, const TurnHistory& h, const std::vector<Json>& turns) {
     Placed placed;
     const std::string name = name_of(record, h);
     if (name.empty()) {  // a question alone, of no conversation
@@ -73,7 +73,7 @@ Packer::Placed Packer::store(const Record& record, const History& h, const std::
     placed.conversation = turns_.open(options_.space, name);
     std::int64_t behind = 0;
     std::size_t known = 0;
-    if (h.form == History::Form::prompt) {
+    if (h.form == TurnHistory::Form::prompt) {
         behind = turns_.head(placed.conversation);
         const auto last = turns_.find(behind);
         if (last && last->role == "user" && last->turn == h.turns.front()) behind = last->parent;  // asked again, not answered yet
@@ -93,7 +93,7 @@ Packer::Placed Packer::store(const Record& record, const History& h, const std::
     return placed;
 }
 
-MemoryNote Packer::note_for(const Record& record, const History& h) {
+MemoryNote Packer::note_for(const Record& record, const TurnHistory& h) {
     MemoryNote note;
     note.conversation = name_of(record, h);
     if (options_.blocks == PackOptions::Blocks::shown)
@@ -116,12 +116,12 @@ std::size_t Packer::fit_passages(Record& record) const {
 }
 
 Task<void> Packer::step(Record& record) {
-    const History h = history_of(record);
+    const TurnHistory h = history_of(record);
     if (record.has("response")) {
         std::vector<Json> turns = h.turns;
         turns.push_back(assistant_turn(record.get("response")));
-        History whole = h;
-        if (h.form == History::Form::prompt) {
+        TurnHistory whole = h;
+        if (h.form == TurnHistory::Form::prompt) {
             // The question may be stored already, and its answer too.
             const std::string name = name_of(record, h);
             if (name.empty()) co_return;

@@ -41,9 +41,9 @@ private:
         std::int64_t conversation = 0;
         std::vector<Turn> path;
     };
-    Placed store(const Record&, const History&, const std::vector<Json>& turns);
-    std::string name_of(const Record&, const History&) const;
-    MemoryNote note_for(const Record&, const History&);
+    Placed store(const Record&, const TurnHistory&, const std::vector<Json>& turns);
+    std::string name_of(const Record&, const TurnHistory&) const;
+    MemoryNote note_for(const Record&, const TurnHistory&);
     std::size_t fit_passages(Record&) const;
 
     MemStore& store_;

@@ -64,7 +64,7 @@ Json page_of(Json found, std::size_t page) {
     return out;
 }
 
-Json fields_of(const Json& call, ToolCall& out) {
+Json fields_of(const Json& call, MemoryCall& out) {
     const Json& function = member(call, "function");
     const Json& from = function.is_object() ? function : call;
     out.name = text_of(from, "name");
@@ -73,17 +73,17 @@ Json fields_of(const Json& call, ToolCall& out) {
 
 }  // namespace
 
-std::vector<ToolCall> tool_calls_in(const Json& calls) {
-    std::vector<ToolCall> out;
+std::vector<MemoryCall> tool_calls_in(const Json& calls) {
+    std::vector<MemoryCall> out;
     if (!calls.is_array()) return out;
     for (const Json& call : calls) {
-        ToolCall c;
+        MemoryCall c;
         c.arguments = fields_of(call, c);
         c.id = text_of(call, "id");
         if (c.id.empty()) c.id = fmt::format("call_{}", out.size() + 1);
         if (c.arguments.is_string()) {
             const std::string text = c.arguments.get<std::string>();
-            c.arguments = text.find_first_not_of(" \t\r\n") == std::string::npos ? Json::object() : Json::parse(text, nullptr, false);
+            c.arguments = text.find_first_not_of(" \t\r\n") == std::string::npos ? Json::object() : read_json(text);
         }
         if (c.arguments.is_null()) c.arguments = Json::object();
         if (c.name.empty()) c.problem = "the call names no function";
@@ -94,16 +94,16 @@ std::vector<ToolCall> tool_calls_in(const Json& calls) {
     return out;
 }
 
-Json turn_calls(const std::vector<ToolCall>& calls) {
+Json turn_calls(const std::vector<MemoryCall>& calls) {
     Json out = Json::array();
-    for (const ToolCall& c : calls)
+    for (const MemoryCall& c : calls)
         out.push_back({{"id", c.id}, {"type", "function"}, {"function", {{"name", c.name.empty() ? "unknown" : c.name}, {"arguments", dump(c.arguments)}}}});
     return out;
 }
 
 MemoryTools::MemoryTools(MemStore& store, Vectors& vectors, std::string space) : store_(store), vectors_(vectors), turns_(store), space_(std::move(space)) {}
 
-ToolResult MemoryTools::run(const ToolCall& call) {
+ToolResult MemoryTools::run(const MemoryCall& call) {
     ToolResult result;
     const Json& heartbeat = member(call.arguments, "request_heartbeat");
     result.goes_on = heartbeat == true || call.name.ends_with("_search");
@@ -118,7 +118,7 @@ ToolResult MemoryTools::run(const ToolCall& call) {
     return result;
 }
 
-Json MemoryTools::carry_out(const ToolCall& call) {
+Json MemoryTools::carry_out(const MemoryCall& call) {
     const Json& a = call.arguments;
     const auto of_block = [](const Block& b) { return ok(fmt::format("the block '{}' has {} of {} characters", b.label, count_code_points(b.value), b.bound)); };
     if (call.name == "core_memory_append") return of_block(append_to_block(store_, space_, words_at(a, "label"), filled_at(a, "content"), Editor::model));

@@ -11,16 +11,16 @@
 
 namespace llm {
 
-struct ToolCall {
+struct MemoryCall {
     std::string id, name;
     Json arguments;       ///< an object
     std::string problem;  ///< why it cannot be carried out, or empty
 };
 /// Of `response.tool_calls`. A call without id gets one ("call_1").
-std::vector<ToolCall> tool_calls_in(const Json& tool_calls);
+std::vector<MemoryCall> tool_calls_in(const Json& tool_calls);
 
 /// The calls as they stand in an assistant's turn: well-formed, in order, each with its id.
-Json turn_calls(const std::vector<ToolCall>&);
+Json turn_calls(const std::vector<MemoryCall>&);
 
 struct ToolResult {
     Json content;           ///< {"status": "ok" | "failed", …}
@@ -34,10 +34,10 @@ public:
     MemoryTools(MemStore&, Vectors&, std::string space);
 
     /// Writes within the store's transaction. Throws only what no other call could mend (Fault::io, locked, internal, config).
-    ToolResult run(const ToolCall&);
+    ToolResult run(const MemoryCall&);
 
 private:
-    Json carry_out(const ToolCall&);
+    Json carry_out(const MemoryCall&);
     Json insert(const Json& arguments);
     Json replace(const Json& arguments);
     Json search_archive(const Json& arguments);

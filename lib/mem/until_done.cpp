@@ -132,7 +132,7 @@ Task<void> UntilDone::ask(Record& record, Emitter& emitter) {
 
 UntilDone::Flight* UntilDone::find(const Record& answer, bool by_order) {
     if (const auto number = answer.raw(mark)) {
-        const Json n = Json::parse(*number, nullptr, false);
+        const Json n = read_json(*number);
         if (n.is_number_unsigned())
             if (const auto it = open_.find(n.get<std::uint64_t>()); it != open_.end()) return it->second.get();
     }

@@ -20,7 +20,7 @@ std::string_view bare(std::string_view word) {
     return word;
 }
 
-std::string quoted(std::string_view term) {
+std::string in_quotes(std::string_view term) {
     std::string out = "\"";
     for (const char c : term) {
         if (c == '\0') continue;
@@ -65,9 +65,9 @@ std::vector<std::string> query_terms(std::string_view asked) {
     const Asked a = read(asked);
     std::vector<std::string> out;
     for (const auto* terms : {&a.phrases, &a.words})
-        for (const std::string& term : *terms) out.push_back(quoted(term));
+        for (const std::string& term : *terms) out.push_back(in_quotes(term));
     if (out.empty())
-        for (const std::string& term : a.stops) out.push_back(quoted(term));
+        for (const std::string& term : a.stops) out.push_back(in_quotes(term));
     return out;
 }
 

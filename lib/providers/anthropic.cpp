@@ -85,11 +85,11 @@ public:
 
 private:
     static void tools(const Request& r, Json& body) {
-        const std::vector<Tool> tools = tools_of(r.tools);
+        const std::vector<FunctionTool> tools = tools_of(r.tools);
         const ToolChoice choice = tool_choice_of(r.tool_choice);
         if (tools.empty()) return;
         Json& list = body["tools"] = Json::array();
-        for (const Tool& t : tools) {
+        for (const FunctionTool& t : tools) {
             Json tool{{"name", t.name}};
             if (!t.description.empty()) tool["description"] = t.description;
             tool["input_schema"] = t.parameters.is_null() ? Json{{"type", "object"}} : t.parameters;

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 3> models{"extract", "summary", "echo"};
 constexpr std::size_t summary_tokens = 150;
 
 std::string extract(const Request& request) {
-    const Question asked = question_of(request);
+    const UserQuestion asked = question_of(request);
     const std::vector<std::string_view> passages(asked.passages.begin(), asked.passages.end());
     ExtractLimits limits;
     limits.tokens = static_cast<std::size_t>(request.options.max_tokens.value_or(0));
@@ -41,7 +41,7 @@ std::string extract(const Request& request) {
 std::string summarise(const Request& request) {
     Request given = request;
     std::erase_if(given.messages, [](const Message& m) { return m.role == Role::system; });
-    const Question asked = question_of(given);
+    const UserQuestion asked = question_of(given);
     std::string all;
     for (const std::string& passage : asked.passages) {
         if (!all.empty()) all += "\n\n";

@@ -48,11 +48,11 @@ public:
 
 private:
     static void tools(const Request& r, Json& body) {
-        const std::vector<Tool> tools = tools_of(r.tools);
+        const std::vector<FunctionTool> tools = tools_of(r.tools);
         const ToolChoice choice = tool_choice_of(r.tool_choice);
         if (tools.empty()) return;
         Json declarations = Json::array();
-        for (const Tool& t : tools) {
+        for (const FunctionTool& t : tools) {
             Json d{{"name", t.name}};
             if (!t.description.empty()) d["description"] = t.description;
             if (!t.parameters.is_null()) d["parametersJsonSchema"] = t.parameters;

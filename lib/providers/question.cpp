@@ -65,7 +65,7 @@ std::string take_question(Paragraphs& from) {
 }
 
 /// A question among statements.
-void divide_sentences(Question& q) {
+void divide_sentences(UserQuestion& q) {
     std::string question, rest;
     for (const Span span : split_sentences(q.text)) {
         const std::string_view sentence = span.of(q.text);
@@ -92,8 +92,8 @@ bool is_text(const Attachment& a) {
     return false;
 }
 
-Question question_of(const Request& request) {
-    Question q;
+UserQuestion question_of(const Request& request) {
+    UserQuestion q;
     const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(),
                                    [](const Message& m) { return m.role == Role::user; });
     const Message* asking = last == request.messages.rend() ? nullptr : &*last;

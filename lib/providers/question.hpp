@@ -8,7 +8,7 @@
 
 namespace llm {
 
-struct Question {
+struct UserQuestion {
     std::string text;
     std::vector<std::string> passages;  ///< in the order of the request; may be empty
 };
@@ -19,7 +19,7 @@ struct Question {
 /// Passages are the other paragraphs, the other user and tool turns, and attachments of text; system turns only
 /// where there is nothing else. Lines that are nothing but a tag (`<passage …>`) or a code fence are left out, and so are numbers in brackets
 /// at the beginning of a paragraph (`[1]`).
-Question question_of(const Request&);
+UserQuestion question_of(const Request&);
 
 /// Text that can be read as it is: text/*, JSON, XML, YAML and the like.
 bool is_text(const Attachment&);

@@ -46,8 +46,8 @@ bool strict_node(const Json& schema) {
 
 }  // namespace
 
-std::vector<Tool> tools_of(const Json& tools) {
-    std::vector<Tool> out;
+std::vector<FunctionTool> tools_of(const Json& tools) {
+    std::vector<FunctionTool> out;
     if (tools.is_null()) return out;
     if (!tools.is_array()) throw Error(Fault::data, "tools must be a list, not {}", tools.type_name());
     for (std::size_t i = 0; i < tools.size(); ++i) {
@@ -55,7 +55,7 @@ std::vector<Tool> tools_of(const Json& tools) {
         const Json& name = member(function, "name");
         if (!name.is_string())
             throw Error(Fault::data, "tools[{}] must be {{\"type\": \"function\", \"function\": {{\"name\": …}}}}", i);
-        Tool t{name.get<std::string>(), text_of(function, "description"), member(function, "parameters"), {}};
+        FunctionTool t{name.get<std::string>(), text_of(function, "description"), member(function, "parameters"), {}};
         if (const Json& strict = member(function, "strict"); strict.is_boolean()) t.strict = strict.get<bool>();
         out.push_back(std::move(t));
     }

@@ -12,13 +12,13 @@
 
 namespace llm {
 
-struct Tool {
+struct FunctionTool {
     std::string name, description;
     Json parameters;             ///< JSON Schema, or null
     std::optional<bool> strict;
 };
 /// From Request::tools. Throws Error{data} naming the tool that has another shape.
-std::vector<Tool> tools_of(const Json& tools);
+std::vector<FunctionTool> tools_of(const Json& tools);
 
 struct ToolChoice {
     enum class Kind { unset, none, automatic, required, named } kind = Kind::unset;

@@ -239,12 +239,12 @@ Error Wire::failure(const Json& error) const {
 
 std::optional<Json> parse_json(std::string_view text) {
     if (!shallow(text)) return std::nullopt;
-    Json j = Json::parse(text, nullptr, false);
+    Json j = read_json(text);
     if (!j.is_discarded()) return j;
     const bool whole = is_utf8(text);
     if (whole && text.find("\\u") == text.npos) return std::nullopt;
     const std::string mended = without_lone_surrogates(whole ? std::string{text} : sanitise_utf8(text));
-    j = Json::parse(mended, nullptr, false);
+    j = read_json(mended);
     if (j.is_discarded()) return std::nullopt;
     return j;
 }

@@ -114,7 +114,7 @@ void Around::launch(Round& r, const Record& record, Flight& flight) {
 
 Around::Flight* Around::find(Round& r, const Record& answer, bool by_order) {
     if (const auto route = answer.raw("route")) {
-        const Json n = member(Json::parse(*route, nullptr, false), "n");
+        const Json n = member(read_json(*route), "n");
         if (n.is_number_unsigned())
             if (const auto it = r.open.find(n.get<std::uint64_t>()); it != r.open.end()) return it->second;
     }

@@ -18,7 +18,7 @@ struct Ranges {
     Range cost, quality;
 };
 
-Ranges ranges_of(const Report& report) {
+Ranges ranges_of(const RouteReport& report) {
     Ranges r{{1e300, -1e300}, {1e300, -1e300}};
     for (const Strategy& s : report.strategies)
         for (const CurvePoint& p : s.curve) {
@@ -80,7 +80,7 @@ double quality_at(const std::vector<CurvePoint>& curve, double cost) {
 
 }  // namespace
 
-std::string terminal_chart(const Report& report, std::size_t columns, std::size_t rows) {
+std::string terminal_chart(const RouteReport& report, std::size_t columns, std::size_t rows) {
     const Ranges r = ranges_of(report);
     constexpr std::size_t margin = 9;
     const std::size_t width = std::max<std::size_t>(columns, 40) - margin;
@@ -126,7 +126,7 @@ std::string terminal_chart(const Report& report, std::size_t columns, std::size_
     return out;
 }
 
-std::string svg_chart(const Report& report) {
+std::string svg_chart(const RouteReport& report) {
     constexpr double left = 64, top = 24, width = 420, height = 360;
     const Ranges r = ranges_of(report);
     const auto x = [&](double cost) { return left + width * r.cost.share(cost); };

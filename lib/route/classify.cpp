@@ -25,7 +25,7 @@ bool same(std::string_view a, std::string_view b) {
 }
 
 std::string named_in_json(std::string_view answer) {
-    const Json j = Json::parse(answer, nullptr, false);
+    const Json j = read_json(answer);
     if (!j.is_object() || j.size() != 1 || !j.front().is_string()) return {};
     return j.front().get<std::string>();
 }

@@ -184,4 +184,30 @@ SparseVector hashed_words(std::string_view text, int bits) {
     return out;
 }
 
+SparseVector hashed_letters(std::string_view text, int bits) {
+    constexpr std::size_t looked_at = 4000, shortest = 3, longest = 5;
+    std::string plain{text.substr(0, looked_at)};
+    for (char& c : plain) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (c >= '0' && c <= '9') c = '0';
+    }
+    // FNV-1a, carried on from the shorter run to the longer one
+    std::vector<bool> met(std::size_t{1} << bits);
+    SparseVector out;
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        std::uint64_t hash = 14695981039346656037U;
+        for (std::size_t n = 0; n < longest && i + n < plain.size(); ++n) {
+            hash = (hash ^ static_cast<unsigned char>(plain[i + n])) * 1099511628211U;
+            if (n + 1 < shortest) continue;
+            const std::size_t slot = (hash ^ (hash >> 29)) & (met.size() - 1);
+            if (met[slot]) continue;
+            met[slot] = true;
+            out.emplace_back(static_cast<std::uint32_t>(slot), 0.0F);
+        }
+    }
+    const float value = 1.0F / std::sqrt(static_cast<float>(std::max<std::size_t>(1, out.size())));
+    for (auto& [slot, v] : out) v = value;
+    return out;
+}
+
 }  // namespace llm

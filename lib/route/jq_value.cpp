@@ -156,7 +156,7 @@ Json at_path(const std::vector<std::string>& path, const Record& record) {
     const auto raw = record.raw(path[0]);
     if (!raw) return nullptr;
     if (path.size() == 1 && raw->front() == '"') return unescape(*raw);
-    Json value = Json::parse(*raw, nullptr, false);
+    Json value = read_json(*raw);
     if (value.is_discarded()) throw Foreign{};
     for (std::size_t i = 1; i < path.size(); ++i) {
         if (value.is_null()) return nullptr;

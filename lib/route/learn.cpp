@@ -88,7 +88,16 @@ Router::Row Router::row(std::string_view prompt, std::string_view answer, const 
         out.sparse = hashed_words(prompt, options_.hash_bits);
         for (auto& [slot, value] : out.sparse) value *= static_cast<float>(options_.words);
     }
+    if (options_.letters > 0) {
+        const auto behind = static_cast<std::uint32_t>(options_.words > 0 ? 1U << options_.hash_bits : 0U);
+        for (const auto& [slot, value] : hashed_letters(prompt, options_.letter_bits))
+            out.sparse.emplace_back(slot + behind, value * static_cast<float>(options_.letters));
+    }
     return out;
+}
+
+std::size_t Router::sparse_width() const noexcept {
+    return (options_.words > 0 ? std::size_t{1} << options_.hash_bits : 0) + (options_.letters > 0 ? std::size_t{1} << options_.letter_bits : 0);
 }
 
 void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t> rows) {
@@ -113,55 +122,96 @@ void Router::fit(std::span<const Outcome> outcomes, std::span<const std::size_t>
 
     TrainingRows table;
     table.dense_width = 2 * width + dimension;
-    table.sparse_width = options_.words > 0 ? std::size_t{1} << options_.hash_bits : 0;
-    std::vector<double> gain;
+    table.sparse_width = sparse_width();
+    std::vector<std::vector<double>> targets(heads());
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const Outcome& o = outcomes[rows[r]];
         Row one = row(o.prompt, o.answer, &counts[r * width]);
         table.dense.insert(table.dense.end(), one.dense.begin(), one.dense.end());
         table.sparse.push_back(std::move(one.sparse));
-        gain.push_back((1 + o.strong - o.weak) / 2);
+        if (heads() == 2) {
+            targets[0].push_back(o.strong);
+            targets[1].push_back(o.weak);
+        } else {
+            targets[0].push_back((1 + o.strong - o.weak) / 2);
+        }
     }
-    gain_ = fit_logistic(table, gain, options_.penalty);
-    round_words(gain_.sparse);
+    heads_.clear();
+    for (const std::vector<double>& target : targets) {
+        heads_.push_back(fit_logistic(table, target, options_.penalty));
+        round_words(heads_.back().sparse);
+    }
 
     neighbour_vectors_.clear();
     neighbour_gains_.clear();
-    if (options_.neighbours == 0) return;
+    if (options_.neighbours == 0 || rows.size() > options_.most_neighbours || heads() == 1) return;
     std::array<float, dimension> vector{};
     for (const std::size_t r : rows) {
-        if (neighbour_gains_.size() == options_.most_neighbours) break;
         embedder_->embed(outcomes[r].prompt, vector.data());
         for (const float v : vector)
-            neighbour_vectors_.push_back(
-                static_cast<std::int8_t>(std::lround(std::clamp(v * 256, -127.0F, 127.0F))));
+            neighbour_vectors_.push_back(static_cast<std::int8_t>(std::lround(std::clamp(v * 256, -127.0F, 127.0F))));
         neighbour_gains_.push_back(static_cast<float>(outcomes[r].strong - outcomes[r].weak));
     }
+    // how much the two differ among requests, from a sample
+    double sums[4] = {0, 0, 0, 0};
+    const std::size_t step = std::max<std::size_t>(1, rows.size() / 200);
+    double n = 0;
+    for (std::size_t i = 0; i < rows.size(); i += step, ++n) {
+        const Row one = row(outcomes[rows[i]].prompt, outcomes[rows[i]].answer);
+        const double a = linear(one), b = of_neighbours(one, i);
+        sums[0] += a;
+        sums[1] += a * a;
+        sums[2] += b;
+        sums[3] += b * b;
+    }
+    const auto deviation = [n](double sum, double squares) { return std::sqrt(std::max(0.0, squares / n - sum / n * sum / n)); };
+    const double of_linear = deviation(sums[0], sums[1]), of_near = deviation(sums[2], sums[3]);
+    neighbour_mean_ = sums[2] / n;
+    neighbour_weight_ = of_near > 1e-9 ? options_.neighbour_share * of_linear / of_near : 0;
 }
 
-double Router::gain(const Row& row) const {
-    const double linear = 2 * sigmoid(gain_.logit(row.dense.data(), row.sparse)) - 1;
-    if (neighbour_gains_.empty()) return linear;
+double Router::linear(const Row& row) const {
+    const double first = sigmoid(heads_.front().logit(row.dense.data(), row.sparse));
+    return heads() == 2 ? first - sigmoid(heads_.back().logit(row.dense.data(), row.sparse)) : 2 * first - 1;
+}
 
+double Router::of_neighbours(const Row& row, std::size_t but) const {
     std::vector<std::pair<float, float>> near;
     const float* vector = &row.dense[2 * count_width()];
     for (std::size_t i = 0; i < neighbour_gains_.size(); ++i) {
+        if (i == but) continue;
         float dot = 0;
-        for (std::size_t j = 0; j < dimension; ++j)
-            dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
+        for (std::size_t j = 0; j < dimension; ++j) dot += vector[j] * static_cast<float>(neighbour_vectors_[i * dimension + j]);
         near.emplace_back(dot, neighbour_gains_[i]);
     }
     const std::size_t k = std::min(options_.neighbours, near.size());
-    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k), near.end(),
-                      std::greater<>{});
-    double of_neighbours = 0;
-    for (std::size_t i = 0; i < k; ++i) of_neighbours += double{near[i].second};
-    return (1 - options_.neighbour_share) * linear +
-           options_.neighbour_share * of_neighbours / static_cast<double>(k);
+    if (k == 0) return 0;
+    std::nth_element(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k - 1), near.end(), std::greater<>{});
+    std::sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(k), std::greater<>{});  // one order of summing
+    double sum = 0, weights = 0;
+    const double unit = 256 * std::max(options_.meaning, 1e-9);  // of the dot product
+    for (std::size_t i = 0; i < k; ++i) {
+        const double weight = std::exp(options_.neighbour_reach * double{near[i].first} / unit);
+        sum += weight * double{near[i].second};
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+double Router::gain(const Row& row) const {
+    const double from_heads = linear(row);
+    if (neighbour_gains_.empty() || neighbour_weight_ == 0) return from_heads;
+    return from_heads + neighbour_weight_ * (of_neighbours(row, neighbour_gains_.size()) - neighbour_mean_);
 }
 
 Router Router::train(std::span<const Outcome> outcomes, const BuiltinEmbedder& embedder,
-                     const LearnOptions& options) {
+                     const LearnOptions& wanted) {
+    LearnOptions options = wanted;
+    if (options.evidence == Evidence::answer) {  // there the answer tells; these did not help
+        options.letters = 0;
+        options.neighbours = 0;
+    }
+    if (outcomes.size() > options.most_neighbours) options.neighbours = 0;
     if (outcomes.size() < least_outcomes)
         throw Error(Fault::data, "{} outcomes are too few to train a router; give {} or more",
                     outcomes.size(), least_outcomes);

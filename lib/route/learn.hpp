@@ -1,11 +1,10 @@
 /// The trained router: from recorded outcomes of a weak and a strong model to one number a request.
 ///
-/// Three kinds of evidence: hashed words and pairs, the builtin embedder's vector, and counts
-/// (route/features.hpp), and the squares of the counts, each block scaled to its own weight in the penalty,
-/// feed one logistic regression for the gain of asking the strong model; nearest labelled neighbours by
-/// cosine join in on demand (on RouteLLM's outcomes their help was within the noise, and they cost most
-/// of the time). Trained on
-/// the calling thread in seconds; deterministic.
+/// Hashed words, pairs and runs of letters, the builtin embedder's vector, counts (route/features.hpp) and their
+/// squares, each block scaled to its own weight in the penalty, feed two logistic regressions: is the strong model
+/// right, is the weak one; the gain is their difference. Few outcomes (2,000 or fewer) are kept as labelled
+/// neighbours too, which have a say by cosine. A scorer of answers has one regression, for the gain. Trained on the
+/// calling thread in seconds; deterministic.
 #pragma once
 
 #include "base/json.hpp"
@@ -37,12 +36,15 @@ struct LearnOptions {
     int hash_bits = 13;
     double penalty = 30;
     double words = 2;  ///< scale of a block: its square divides the penalty; 0 leaves the block out
+    double letters = 2;
+    int letter_bits = 14;
     double meaning = 1;
     double counts = 0.25;
     double bends = 0.4;          ///< of the squares of the counts, against the counts
-    std::size_t neighbours = 0;  ///< k of the nearest neighbours; 0 stores none
-    double neighbour_share = 0.3;
-    std::size_t most_neighbours = 4000;
+    std::size_t neighbours = 200;     ///< k of the nearest neighbours; 0 stores none
+    double neighbour_share = 0.4;     ///< of their say, against the regressions', in standard deviations
+    double neighbour_reach = 8;       ///< a neighbour counts e^(reach·cosine)
+    std::size_t most_neighbours = 2000;  ///< above so many outcomes none are kept: there they did not help
     std::size_t calibration_folds = 3;  ///< below 2, the scores are in order only
 };
 
@@ -86,14 +88,21 @@ private:
     void raw_counts(std::string_view prompt, std::string_view answer, float* out) const;
     Row row(std::string_view prompt, std::string_view answer, const float* raw_counts = nullptr) const;
     void fit(std::span<const Outcome>, std::span<const std::size_t> rows);
+    /// One a head.
+    std::size_t heads() const noexcept { return options_.evidence == Evidence::answer ? 1 : 2; }
+    std::size_t sparse_width() const noexcept;
+    double linear(const Row&) const;
+    /// Without the row of that index among the neighbours.
+    double of_neighbours(const Row&, std::size_t but) const;
     double gain(const Row&) const;
 
     const BuiltinEmbedder* embedder_;
     LearnOptions options_;
     std::vector<float> mean_, scale_;  ///< of the counts
-    Logistic gain_;
+    std::vector<Logistic> heads_;  ///< strong, weak; or the gain
     std::vector<std::int8_t> neighbour_vectors_;
     std::vector<float> neighbour_gains_;
+    double neighbour_mean_ = 0, neighbour_weight_ = 0;
     double slope_ = 4, offset_ = -1;  ///< of the calibration
     double typical_ = 0;
     std::optional<double> threshold_;

@@ -1,7 +1,8 @@
 /// The saved router, one JSON object:
 ///   {"llm-router": 1, "embedder": ID, "evidence": "prompt" | "answer", "options": {…}, "features": [NAME…],
-///    "mean": [N…], "scale": [N…], "bias": N, "dense": [N…], "word_step": N, "words": BASE64 of int16, little
-///    endian, "neighbour_vectors": BASE64 of int8, "neighbour_gains": [N…], "slope": N, "offset": N,
+///    "mean": [N…], "scale": [N…],
+///    "heads": [{"bias": N, "dense": [N…], "word_step": N, "words": BASE64 of int16, little endian}…],
+///    "neighbour_vectors": BASE64 of int8, "neighbour_gains": [N…], "neighbour_mean": N, "neighbour_weight": N, "slope": N, "offset": N,
 ///    "typical": N, "threshold": N?, "trained_on": [HEX…]}
 #include "route/learn.hpp"
 
@@ -15,7 +16,7 @@
 namespace llm {
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr std::size_t dimension = BuiltinEmbedder::dimension;
 
 std::string words_to_text(const std::vector<double>& weights, double step) {
@@ -73,31 +74,35 @@ Json Router::to_json() const {
     for (const std::string_view name : prompt_feature_names()) features.push_back(std::string{name});
     if (options_.evidence == Evidence::answer)
         for (const std::string_view name : answer_feature_names()) features.push_back(std::string{name});
-    double largest = 0;
-    for (const double w : gain_.sparse) largest = std::max(largest, std::abs(w));
-    const double step = largest / 32767;
     Json out;
     out["llm-router"] = version;
     out["embedder"] = std::string{embedder_->id()};
     out["evidence"] = options_.evidence == Evidence::answer ? "answer" : "prompt";
-    out["options"] = {{"hash_bits", gain_.sparse.empty() ? 0 : options_.hash_bits},
+    out["options"] = {{"hash_bits", options_.hash_bits},
                       {"words", options_.words},
+                      {"letters", options_.letters},
+                      {"letter_bits", options_.letter_bits},
                       {"meaning", options_.meaning},
                       {"counts", options_.counts},
                       {"bends", options_.bends},
                       {"neighbours", options_.neighbours},
-                      {"neighbour_share", options_.neighbour_share},
+                      {"neighbour_reach", options_.neighbour_reach},
                       {"penalty", options_.penalty}};
     out["features"] = std::move(features);
     out["mean"] = mean_;
     out["scale"] = scale_;
-    out["bias"] = gain_.bias;
-    out["dense"] = gain_.dense;
-    out["word_step"] = step;
-    out["words"] = words_to_text(gain_.sparse, step);
+    Json& heads = out["heads"] = Json::array();
+    for (const Logistic& head : heads_) {
+        double largest = 0;
+        for (const double w : head.sparse) largest = std::max(largest, std::abs(w));
+        const double step = largest / 32767;
+        heads.push_back({{"bias", head.bias}, {"dense", head.dense}, {"word_step", step}, {"words", words_to_text(head.sparse, step)}});
+    }
     out["neighbour_vectors"] =
         to_base64({reinterpret_cast<const char*>(neighbour_vectors_.data()), neighbour_vectors_.size()});
     out["neighbour_gains"] = neighbour_gains_;
+    out["neighbour_mean"] = neighbour_mean_;
+    out["neighbour_weight"] = neighbour_weight_;
     out["slope"] = slope_;
     out["offset"] = offset_;
     out["typical"] = typical_;
@@ -125,13 +130,15 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     LearnOptions options;
     options.evidence = evidence == "answer" ? Evidence::answer : Evidence::prompt;
     options.hash_bits = static_cast<int>(count(given, "hash_bits", 24));
-    options.words = options.hash_bits == 0 ? 0 : number(given, "words");
+    options.words = number(given, "words");
+    options.letters = number(given, "letters");
+    options.letter_bits = static_cast<int>(count(given, "letter_bits", 24));
     options.meaning = number(given, "meaning");
     options.counts = number(given, "counts");
     options.bends = number(given, "bends");
     options.penalty = number(given, "penalty");
     options.neighbours = count(given, "neighbours", 1'000'000);
-    options.neighbour_share = number(given, "neighbour_share");
+    options.neighbour_reach = number(given, "neighbour_reach");
 
     Router out{embedder, options};
     const Json& names = member(json, "features");
@@ -145,21 +152,29 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     }
     out.mean_ = numbers<float>(json, "mean", width);
     out.scale_ = numbers<float>(json, "scale", width);
-    out.gain_.bias = number(json, "bias");
-    out.gain_.dense = numbers<double>(json, "dense", 2 * width + dimension);
-    const std::size_t slots = options.words > 0 ? std::size_t{1} << options.hash_bits : 0;
-    const std::string words = bytes_of(json, "words", 2 * slots);
-    const double step = number(json, "word_step");
-    for (std::size_t i = 0; i < slots; ++i) {
-        const auto low = static_cast<unsigned char>(words[2 * i]),
-                   high = static_cast<unsigned char>(words[2 * i + 1]);
-        out.gain_.sparse.push_back(static_cast<double>(static_cast<std::int16_t>(low | (high << 8))) * step);
+    const Json& heads = member(json, "heads");
+    if (!heads.is_array() || heads.size() != out.heads()) damaged("heads");
+    const std::size_t slots = out.sparse_width();
+    for (const Json& given_head : heads) {
+        Logistic head;
+        head.bias = number(given_head, "bias");
+        head.dense = numbers<double>(given_head, "dense", 2 * width + dimension);
+        const std::string words = bytes_of(given_head, "words", 2 * slots);
+        const double step = number(given_head, "word_step");
+        head.sparse.reserve(slots);
+        for (std::size_t i = 0; i < slots; ++i) {
+            const auto low = static_cast<unsigned char>(words[2 * i]), high = static_cast<unsigned char>(words[2 * i + 1]);
+            head.sparse.push_back(static_cast<double>(static_cast<std::int16_t>(low | (high << 8))) * step);
+        }
+        out.heads_.push_back(std::move(head));
     }
     const Json& gains = member(json, "neighbour_gains");
     out.neighbour_gains_ = numbers<float>(json, "neighbour_gains", gains.is_array() ? gains.size() : 0);
     const std::string vectors = bytes_of(json, "neighbour_vectors", out.neighbour_gains_.size() * dimension);
     for (const char c : vectors) out.neighbour_vectors_.push_back(static_cast<std::int8_t>(c));
     if (!out.neighbour_gains_.empty() && options.neighbours == 0) damaged("neighbour_gains");
+    out.neighbour_mean_ = number(json, "neighbour_mean");
+    out.neighbour_weight_ = number(json, "neighbour_weight");
     out.slope_ = number(json, "slope");
     out.offset_ = number(json, "offset");
     out.typical_ = number(json, "typical");

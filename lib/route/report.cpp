@@ -30,9 +30,9 @@ RouteInterval of_single(const std::vector<Scored>& requests, bool strong, const 
 
 }  // namespace
 
-Report make_report(std::span<const OutcomeRow> rows, std::vector<Ours> ours, const ReportOptions& options) {
+RouteReport make_report(std::span<const OutcomeRow> rows, std::vector<Ours> ours, const ReportOptions& options) {
     if (rows.empty()) throw Error(Fault::data, "no outcomes to report on; give records with 'weak' and 'strong'");
-    Report out;
+    RouteReport out;
     out.requests = rows.size();
     const double n = static_cast<double>(rows.size());
     for (const OutcomeRow& row : rows) {

@@ -21,7 +21,7 @@ struct Strategy {
     std::vector<CurvePoint> curve;              ///< in twentieths; one or two points for a single model
 };
 
-struct Report {
+struct RouteReport {
     std::size_t requests = 0;
     double weak_quality = 0, strong_quality = 0;
     std::vector<Strategy> strategies;
@@ -40,7 +40,7 @@ struct ReportOptions {
 };
 
 /// Throws Error{data} where there are no rows.
-Report make_report(std::span<const OutcomeRow>, std::vector<Ours>, const ReportOptions&);
+RouteReport make_report(std::span<const OutcomeRow>, std::vector<Ours>, const ReportOptions&);
 
 /// One object a strategy: name, n, quality, and strong_for_95, apgr, cpt50, cpt80, aiq, cost_for_95, each {value, low, high}; ours with
 /// above_length {strong_for_95, apgr} too. A single model has no order: its strong_for_95, cpt50 and cpt80 are 0 where the weak model is

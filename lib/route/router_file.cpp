@@ -26,7 +26,7 @@ Router read_router(const std::string& file, const BuiltinEmbedder& embedder) {
     }
     ::close(fd);
     try {
-        return Router::from_json(Json::parse(text, nullptr, false), embedder);
+        return Router::from_json(read_json(text), embedder);
     } catch (const Error& e) {
         throw Error(e.fault, "{}: {}", file, e.what());
     }

@@ -46,7 +46,31 @@ def includes(path):
     return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', path.read_text(errors="replace"), re.M)
 
 
+def types(path):
+    """Names of the types a file defines in namespaces that other files see too."""
+    inside, found = [], set()
+    for line in path.read_text(errors="replace").splitlines():
+        if opened := re.match(r"namespace(?: (\w+))? \{$", line):
+            inside.append(opened[1] or "")
+        elif inside and line.startswith("}  // namespace"):
+            inside.pop()
+        elif (kind := re.match(r"(?:template <.*> )?(?:struct|class|enum class|enum) (\w+)(?: final)?(?: : [^;]*)? \{", line)) and "" not in inside:
+            found.add("::".join([*inside, kind[1]]))
+    return found
+
+
 class Layers(unittest.TestCase):
+    def test_a_type_name_stands_for_one_type(self):
+        """Two types of one name in one program: the linker takes either's functions for both, and says nothing."""
+        tools = [p.relative_to(house.ROOT) for p in (house.ROOT / "tools").iterdir() if p.is_dir()]
+        for program in [None, *tools]:
+            at, wrong = {}, []
+            for path in [*sources("lib"), *(sources(program) if program else [])]:
+                for name in types(path):
+                    if at.setdefault(name, path) != path:
+                        wrong.append(f"{name} in {at[name].relative_to(house.ROOT)} and {path.relative_to(house.ROOT)}")
+            self.assertEqual([], wrong)
+
     def test_every_folder_has_its_storey(self):
         folders = {p.name for p in (house.ROOT / "lib").iterdir() if p.is_dir()}
         self.assertEqual(set(), {f for f in folders if sources(f"lib/{f}")} - set(storeys()))

@@ -94,14 +94,6 @@ def deltas_of_an_answer_that_did_not_pass_are_taken_back(home):
 
 
 @test
-def plain_text_streams_only_what_stays(home):
-    models(home)
-    out = route(home, "cascade", "--tiers", "cheap,strong", "--stream", "-r", stdin=jsonl({"prompt": "sorry"}, {"prompt": "paris"}))
-    expect(b"sorry" not in out.out, out.out)
-    equal(out.text.split("\n")[:2], ["The answer is 42.", "It is Paris."])
-
-
-@test
 def a_record_may_begin_higher_or_name_a_model_of_its_own(home):
     models(home)
     strong = cascade(home, prompts=["sorry"], model="strong")[0]
@@ -117,11 +109,11 @@ def a_record_may_begin_higher_or_name_a_model_of_its_own(home):
 @test
 def a_record_s_budget_keeps_the_dear_tier_from_being_asked_and_the_exit_code_says_so(home):
     models(home)
-    kept = cascade(home, "--record-budget", "0.00004", "-o", "max_tokens", "20", prompts=["sorry"], code=6)[0]
+    kept = cascade(home, "--record-budget", "0.0001", "-o", "max_tokens", "20", prompts=["sorry"], code=6)[0]
     near(kept["response"]["cost"], 20e-6)
     equal(kept["route"]["accepted"], False)
-    expect("--record-budget $4e-05 does not cover strong" in kept["route"]["reason"], kept["route"])
-    failed = cascade(home, "--record-budget", "0.00004", "--unaccepted", "fail", prompts=["sorry"], code=6)[0]
+    expect("--record-budget $0.0001 does not cover strong" in kept["route"]["reason"], kept["route"])
+    failed = cascade(home, "--record-budget", "0.0001", "--unaccepted", "fail", prompts=["sorry"], code=6)[0]
     equal(failed["error"]["fault"], "budget")
     expect("response" not in failed, failed)
 
@@ -129,11 +121,10 @@ def a_record_s_budget_keeps_the_dear_tier_from_being_asked_and_the_exit_code_say
 @test
 def the_run_s_budget_ends_it_with_6_and_unpriced_models_are_refused(home):
     models(home)
-    out = cascade(home, "--budget", "0.0002", "-o", "max_tokens", "5", "-j", "1", prompts=["paris"] * 12, code=6)
-    expect("response" in out[0], out[0])
-    equal({one["error"]["fault"] for one in out if "error" in one}, {"budget"})
+    out = cascade(home, "--budget", "0.0006", "-o", "max_tokens", "5", "-j", "1", prompts=["paris"] * 60, code=6)
+    expect("response" in out[0] and "response" not in out[-1], out[0], out[-1])
     spent = sum(one["response"]["cost"] for one in out if "response" in one)
-    expect(spent <= 0.0002 + 1e-12, spent)
+    expect(spent <= 0.0006 + 1e-12, spent)
     bad = route(home, "cascade", "--tiers", "cheap,replay/none", "--record-budget", "1", stdin=jsonl({"prompt": "x"}), code=2)
     expect("price" in bad.words, bad.words)
 

@@ -12,11 +12,14 @@ TESTS = []
 # What is asked decides the answer: "paris" the weak model knows, at "sorry" it refuses, else it is unsure.
 # "flip" is answered otherwise each time. Costs 15 tokens a call.
 MODEL = """
-import json, sys
-who, calls = sys.argv[1], 0
+import json, os, sys
+who = sys.argv[1]
 for line in sys.stdin:
     r = json.loads(line)
-    calls += 1
+    counter = os.open(os.environ["HOME"] + "/calls", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    os.write(counter, b".")
+    calls = os.lseek(counter, 0, os.SEEK_CUR)
+    os.close(counter)
     turns = [m["content"] if isinstance(m["content"], str) else m["content"][-1]["text"] for m in r["messages"]]
     asked, system = turns[-1], turns[0] if r["messages"][0]["role"] == "system" else ""
     reply = {"usage": {"input": 10, "output": 5}}

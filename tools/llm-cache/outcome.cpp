@@ -10,14 +10,14 @@ namespace llm {
 namespace {
 
 /// Nothing where it says nothing.
-std::optional<Verdict> verdict_of(const Json& said) {
+std::optional<HitVerdict> verdict_of(const Json& said) {
     if (said.is_null()) return std::nullopt;
-    if (said == true || said == "right") return Verdict::right;
-    if (said == false || said == "wrong") return Verdict::wrong;
+    if (said == true || said == "right") return HitVerdict::right;
+    if (said == false || said == "wrong") return HitVerdict::wrong;
     throw Error(Fault::data, "{} is no verdict: true or false, \"right\" or \"wrong\" is expected; --verdict JQ makes one of something else", dump(said));
 }
 
-std::optional<Verdict> verdict_of(const Record& record, std::optional<JqProgram>& program) {
+std::optional<HitVerdict> verdict_of(const Record& record, std::optional<JqProgram>& program) {
     if (program) {
         const auto said = program->first(record.line());
         return said ? verdict_of(Json::parse(*said)) : std::nullopt;
@@ -36,7 +36,7 @@ int note_one(const Tool& tool, CacheSession& s, const CacheFlags& f) {
         return 1;
     }
     if (decided.size() > 1) throw Error(Fault::usage, "{} questions have keys that begin with {}; give more of the key", decided.size(), f.keys[0]);
-    judge(s.store, decided[0].decision, f.keys[1] == "right" ? Verdict::right : Verdict::wrong);
+    judge(s.store, decided[0].decision, f.keys[1] == "right" ? HitVerdict::right : HitVerdict::wrong);
     s.store.settle();
     return 0;
 }

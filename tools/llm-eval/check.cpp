@@ -15,7 +15,7 @@ Demands demands_of(const EvalFlags& f, Suite* suite) {
     Demands d;
     if (suite != nullptr) d = suite_demands(*suite);
     for (const std::string& text : f.expects) {
-        Json written = Json::parse(text, nullptr, false);
+        Json written = read_json(text);
         if (!written.is_object() && !written.is_array()) written = text;
         for (CheckSpec& one : checks_of(written)) d.all.push_back(std::move(one));
     }

@@ -106,7 +106,7 @@ int check_judge(const Tool& tool, const EvalFlags& f) {
     EvalSession s{tool, f};
     Demands demands;
     for (const std::string& text : f.expects) {
-        const Json written = Json::parse(text, nullptr, false);
+        const Json written = read_json(text);
         for (CheckSpec& one : checks_of(written.is_object() || written.is_array() ? written : Json(text))) demands.all.push_back(std::move(one));
     }
     Checker checker{s.tools.needs, std::move(demands)};

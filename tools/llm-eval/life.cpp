@@ -21,7 +21,7 @@ std::filesystem::path journal_path(const Settings& settings, const Environment& 
 Json demanded(const EvalFlags& f) {
     Json all;
     for (const std::string& text : f.expects) {
-        const Json written = Json::parse(text, nullptr, false);
+        const Json written = read_json(text);
         const Json one = written.is_object() || written.is_array() ? written : Json(text);
         for (const CheckSpec& spec : checks_of(one)) all.push_back(to_json(spec));
     }

@@ -78,7 +78,7 @@ Suite suite_of(const EvalFlags& f) {
     if (f.repeat) suite.repeat = *f.repeat;
     if (!f.name.empty()) suite.description = f.name;
     for (const std::string& text : f.expects) {
-        const Json written = Json::parse(text, nullptr, false);
+        const Json written = read_json(text);
         for (const CheckSpec& one : checks_of(written.is_object() || written.is_array() ? written : Json(text))) suite.defaults.expect.push_back(to_json(one));
     }
     read_assertions(suite);
@@ -106,7 +106,7 @@ RunEnd run_cases(const Tool& tool, const EvalFlags& given, const Suite& suite, W
         for (const auto& [key, value] : f.options) set_option(parsed, key, value);
         plan_options.options = to_json(parsed);
     }
-    Plan plan{suite, plan_options};
+    RunPlan plan{suite, plan_options};
     std::uint64_t made = 0, seen = 0;
     bool all_made = false;
     Feed feed{s.loop, [&](std::string& line) {

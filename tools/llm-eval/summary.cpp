@@ -124,8 +124,8 @@ std::string summary_text(const Tally& t, std::size_t columns, Colour colour) {
     return out + summary_line(all) + '\n';
 }
 
-GateWord ask_gates(std::span<const Gate> gates, const Tally& t) {
-    GateWord word;
+GateToken ask_gates(std::span<const Gate> gates, const Tally& t) {
+    GateToken word;
     for (const Gate& gate : gates) {
         const Gate::Answer answer = gate.ask([&t](std::string_view name) { return t.figure(name); });
         word.holds &= answer.holds;

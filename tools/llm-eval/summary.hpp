@@ -15,10 +15,10 @@ std::string summary_text(const Tally&, std::size_t columns, Colour);
 /// One line: "93 of 100 passed (93.0 %, 95 % interval 86.3 to 96.6 %), mean score 0.941".
 std::string summary_line(const Cell&);
 
-struct GateWord {
+struct GateToken {
     bool holds = true;
     std::string lines;  ///< one a gate, each ended by a newline
 };
-GateWord ask_gates(std::span<const Gate>, const Tally&);
+GateToken ask_gates(std::span<const Gate>, const Tally&);
 
 }  // namespace llm

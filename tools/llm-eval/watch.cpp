@@ -35,7 +35,7 @@ void Watch::add(const Record& record, const Result& r, int run) {
 void Watch::end() {
     lines_.end();
     tally_.end();
-    GateWord word = ask_gates(gates_, tally_);
+    GateToken word = ask_gates(gates_, tally_);
     holds_ = word.holds;
     gate_lines_ = std::move(word.lines);
     if (page_) page_->end(tally_);

@@ -24,11 +24,11 @@ struct LearnFlags {
     bool review = false, from_turns = false, from_log = false;
 };
 
-LearnOptions options_of(const Tool& tool, const LearnFlags& f, const MemSession& s, const std::string& model) {
-    LearnOptions o;
+FactOptions options_of(const Tool& tool, const LearnFlags& f, const MemSession& s, const std::string& model) {
+    FactOptions o;
     o.space = s.space();
     o.tags = f.tags;
-    o.write = f.review ? LearnOptions::Write::propose : LearnOptions::Write::at_once;
+    o.write = f.review ? FactOptions::Write::propose : FactOptions::Write::at_once;
     o.model = model;
     if (f.talk.explain) o.explain = [&tool](std::string_view line) { say(tool, line); };
     return o;
@@ -59,7 +59,7 @@ struct Learning {
     Form form;
     std::string model;
     std::optional<Asker> asker;
-    std::optional<Learner> learner;
+    std::optional<FactLearner> learner;
 };
 
 void report(const LearnFlags& f, const Learned& l) {
@@ -68,7 +68,7 @@ void report(const LearnFlags& f, const Learned& l) {
                          f.review ? fmt::format(", {} wait for llm-mem review", l.proposed) : ""));
 }
 
-Task<void> learn_all(Learner& learner, std::vector<Lesson> lessons, Learned& all) {
+Task<void> learn_all(FactLearner& learner, std::vector<Lesson> lessons, Learned& all) {
     for (Lesson& lesson : lessons) {
         Learned part = co_await learner.learn(std::move(lesson.heard), std::move(lesson.recalled));
         all += part;

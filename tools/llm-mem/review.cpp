@@ -38,7 +38,7 @@ Json row_of(MemSession& s, const Proposal& p) {
     j["source"] = p.source;
     j["time"] = show_time(p.time * 1000);
     if (!p.tags.empty()) j["tags"] = p.tags;
-    const Json extra = p.extra.empty() ? Json() : Json::parse(p.extra, nullptr, false);
+    const Json extra = p.extra.empty() ? Json() : read_json(p.extra);
     if (const std::string said = text_of(extra, "said"); !said.empty()) j["said"] = said;
     if (!p.made_by.empty()) j["model"] = p.made_by;
     return j;
@@ -110,7 +110,7 @@ void show(MemSession& s, const Proposal& p, std::size_t at, std::size_t of) {
     std::string out = fmt::format("\n{} {}\n", paint(fmt::format("[{}/{}] {}", at, of, p.kind), Style::heading, colour), paint(p.source, Style::faint, colour));
     if (p.target) out += paint(wrap("- " + target_text(s, p), terminal_width(2), 2), Style::bad, colour) + "\n";
     out += paint(wrap("+ " + p.text, terminal_width(2), 2), Style::good, colour) + "\n";
-    const Json extra = p.extra.empty() ? Json() : Json::parse(p.extra, nullptr, false);
+    const Json extra = p.extra.empty() ? Json() : read_json(p.extra);
     if (const std::string words = text_of(extra, "said"); !words.empty()) out += paint(wrap("said: " + words, terminal_width(2), 2), Style::faint, colour) + "\n";
     write_all(2, out, "standard error");
 }

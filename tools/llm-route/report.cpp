@@ -21,7 +21,7 @@ struct ReportFlags {
     std::vector<std::string> routers;
     long folds = 0;
     bool answers = false;
-    long neighbours = 0;
+    long neighbours = static_cast<long>(LearnOptions{}.neighbours);
     long seed = 0;
     std::optional<double> weak_price, strong_price;
     long draws = 400;
@@ -55,7 +55,7 @@ std::vector<Ours> ours_of(const Tool& tool, const ReportFlags& f, const std::vec
     return out;
 }
 
-void print_table(const Report& report) {
+void print_table(const RouteReport& report) {
     Table table{{{"name", "STRATEGY", Align::left, true},
                  {"strong_for_95", "STRONG FOR 95 %", Align::right, false},
                  {"apgr", "APGR", Align::right, false},
@@ -91,7 +91,7 @@ int report(const Tool& tool, const ReportFlags& f) {
     options.costs.strong_per_token = f.strong_price;
     for (auto* price : {&options.costs.weak_per_token, &options.costs.strong_per_token})
         if (*price) **price *= 1e-6;
-    const Report r = make_report(rows, ours_of(tool, f, rows), options);
+    const RouteReport r = make_report(rows, ours_of(tool, f, rows), options);
     if (!f.svg.empty()) {
         std::ofstream out{f.svg};
         out << svg_chart(r);

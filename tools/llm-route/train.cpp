@@ -14,7 +14,7 @@ struct TrainFlags {
     OutcomeFlags outcomes;
     std::string output;
     bool answers = false;
-    long neighbours = 0;
+    long neighbours = static_cast<long>(LearnOptions{}.neighbours);
     double penalty = LearnOptions{}.penalty;
     bool quiet = false;
 };
@@ -55,7 +55,7 @@ void declare_train(Tool& tool) {
     auto& learning = verb.group("Learning");
     learning.option("--output", f->output, "FILE", "Write the router into this file. The same outcomes give the same bytes.").completes(Complete::file).since("0.1");
     learning.flag("--answers", f->answers, "Learn to judge the weak model's answer too: a scorer for cascade --scorer. Records want weak.text.").since("0.1");
-    learning.option("--neighbours", f->neighbours, "K", "Let the K nearest of the recorded requests have a say too. The file grows by 256 bytes a request, 4,000 of them at most.")
+    learning.option("--neighbours", f->neighbours, "K", "Let the K nearest of the recorded requests have a say too; 0 leaves them out. Above 2,000 requests none are kept, because they do not help there.")
         .at_least(0)
         .since("0.1");
     learning.option("--penalty", f->penalty, "X", "Hold weights down by this much; more is more careful.").at_least(0).since("0.1");

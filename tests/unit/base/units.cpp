@@ -48,11 +48,11 @@ TEST_CASE("units: how much is kept, as age, size or both") {
 
 TEST_CASE("units: words are split as a shell splits them, and nothing is expanded") {
     using Words = std::vector<std::string>;
-    CHECK(split_words("pass show openai") == Words{"pass", "show", "openai"});
-    CHECK(split_words("a 'b c' \"d \\\" e\" f\\ g ''") == Words{"a", "b c", "d \" e", "f g", ""});
-    CHECK(split_words("echo $HOME `id` *") == Words{"echo", "$HOME", "`id`", "*"});
-    CHECK(split_words("  ") == Words{});
-    CHECK_FALSE(split_words("a 'b"));
+    CHECK(split_command("pass show openai") == Words{"pass", "show", "openai"});
+    CHECK(split_command("a 'b c' \"d \\\" e\" f\\ g ''") == Words{"a", "b c", "d \" e", "f g", ""});
+    CHECK(split_command("echo $HOME `id` *") == Words{"echo", "$HOME", "`id`", "*"});
+    CHECK(split_command("  ") == Words{});
+    CHECK_FALSE(split_command("a 'b"));
 }
 
 TEST_CASE("units: numbers and truth values") {

@@ -39,7 +39,7 @@ TEST_CASE("cache: an explored question is found until something is known of it, 
     const auto explored = explored_question(d.store, key);
     REQUIRE(explored);
     CHECK(explored->answer == R"({"text":"a"})");
-    judge(d.store, explored->decision, Verdict::wrong);
+    judge(d.store, explored->decision, HitVerdict::wrong);
     CHECK_FALSE(explored_question(d.store, key));
     CHECK(record_of(d.store, d.entry) == std::pair{0, 1});
     const auto outcomes = outcomes_of(d.store, d.store.space_id("s"));
@@ -69,7 +69,7 @@ TEST_CASE("cache: the observed error is that of judged hits, over all that was d
     for (int i = 0; i < 10; ++i) {
         const CacheKey key = d.note("given " + std::to_string(i), Decision::Kind::given);
         d.store.settle();
-        judge(d.store, decided_questions(d.store, key.hex(), {})[0].decision, i == 0 ? Verdict::wrong : Verdict::right);
+        judge(d.store, decided_questions(d.store, key.hex(), {})[0].decision, i == 0 ? HitVerdict::wrong : HitVerdict::right);
     }
     const auto stats = learning_stats(d.store, space);
     REQUIRE(stats);

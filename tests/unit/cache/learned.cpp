@@ -14,16 +14,16 @@ struct World {
     std::mt19937 chance{7};
     std::uniform_real_distribution<double> any{0, 1};
 
-    Evidence evidence() {
-        Evidence e;
+    HitEvidence evidence() {
+        HitEvidence e;
         e.score = 0.5 + any(chance) / 2;
         e.agreeing = static_cast<int>(chance() % 5);
         e.differing = 4 - e.agreeing;
         return e;
     }
-    static double truly_right(const Evidence& e) { return 1 / (1 + std::exp(-(20 * (e.score - 0.75) + e.agreeing - 1))); }
+    static double truly_right(const HitEvidence& e) { return 1 / (1 + std::exp(-(20 * (e.score - 0.75) + e.agreeing - 1))); }
     LearnedOutcome outcome() {
-        const Evidence e = evidence();
+        const HitEvidence e = evidence();
         return {e, any(chance) < truly_right(e)};
     }
     std::vector<LearnedOutcome> outcomes(std::size_t n) {
@@ -49,7 +49,7 @@ TEST_CASE("cache: the risk lies above the truth, and comes near it as outcomes g
     double of_few = 0, of_many = 0;
     int below = 0;
     for (int i = 0; i < 1000; ++i) {
-        const Evidence e = w.evidence();
+        const HitEvidence e = w.evidence();
         const double truth = 1 - World::truly_right(e);
         of_few += few.risk(e) - truth;
         of_many += many.risk(e) - truth;

@@ -35,7 +35,7 @@ std::vector<SuiteCase> all_cases(const Suite& s) {
 
 std::vector<Json> records(const Suite& s, PlanOptions o = {}) {
     o.repeat = std::max(o.repeat, s.repeat);
-    Plan plan{s, o};
+    RunPlan plan{s, o};
     std::vector<Json> out;
     std::string line;
     while (plan.next(line)) out.push_back(Json::parse(line));
@@ -206,7 +206,7 @@ TEST_CASE("suite: cases alone, as JSON Lines and as a table") {
 TEST_CASE("suite: a bad line is an error of its own, and the next is served") {
     const Folder f;
     const Suite s = read_suite(f.put("c.jsonl", "{\"prompt\": \"a\"}\nno json\n{\"prompt\": \"b\"}\n"));
-    Plan plan{s, {}};
+    RunPlan plan{s, {}};
     std::string line;
     CHECK(plan.next(line));
     CHECK_THROWS_AS(plan.next(line), Error);

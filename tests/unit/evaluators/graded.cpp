@@ -216,9 +216,9 @@ TEST_CASE("pairwise: the best of several answers") {
     const auto word = [](const char* choice) { return said({{"reason", "r"}, {"choice", choice}}); };
     script.says = {word("second"), word("first"), word("first"), word("second"), word("first"), word("second")};  // b > a, a > c, b > c
     const Case c = case_of(record);
-    Task<Selection> task = select_best(needs, {"j"}, "short", c, {"a", "b", "c"});
+    Task<PairSelection> task = select_best(needs, {"j"}, "short", c, {"a", "b", "c"});
     task.start();
-    const Selection s = task.result();
+    const PairSelection s = task.result();
     CHECK(s.best == 1);
     CHECK(s.points == std::vector<double>{.5, 1, 0});
     CHECK(s.calls == 6);

@@ -140,7 +140,7 @@ TEST_CASE("mem: any sequence of edits and undos equals replaying the journal") {
         };
         for (int step = 0; step < 60; ++step) {
             const auto pick = [&chance](std::size_t n) { return static_cast<std::size_t>(chance() % n); };
-            const unsigned what = chance() % 10;
+            const auto what = chance() % 10;
             if (ids.empty() || what < 3) {
                 const std::string text = "text " + std::to_string(step);
                 ids.push_back(m.add(text));

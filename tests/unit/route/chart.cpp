@@ -8,7 +8,7 @@ using namespace llm;
 
 namespace {
 
-Report small() {
+RouteReport small() {
     std::vector<OutcomeRow> rows;
     std::vector<double> scores;
     for (int i = 0; i < 40; ++i) {
@@ -25,7 +25,7 @@ Report small() {
 }  // namespace
 
 TEST_CASE("report: ours stands between chance and the oracle, and the best single model beside them") {
-    const Report r = small();
+    const RouteReport r = small();
     REQUIRE(r.strategies.size() == 5);
     const auto apgr = [&](std::size_t i) { return r.strategies[i].figures.middle.apgr; };
     CHECK(r.strategies[0].name == "random");
@@ -46,7 +46,7 @@ TEST_CASE("report: ours stands between chance and the oracle, and the best singl
 }
 
 TEST_CASE("chart: no line is wider than the terminal, and every strategy is in it") {
-    const Report r = small();
+    const RouteReport r = small();
     for (const std::size_t columns : {40U, 60U, 100U}) {
         std::istringstream lines{terminal_chart(r, columns)};
         std::size_t n = 0;

@@ -71,7 +71,7 @@ TEST_CASE("learn: a router that was saved and loaded scores the same") {
             CHECK(loaded.evidence() == evidence);
             CHECK(loaded.score("Balance the acid", "3 + 4 = 9") ==
                   Approx(router.score("Balance the acid", "3 + 4 = 9")).epsilon(1e-9));
-            if (neighbours == 0) CHECK(dump(saved).size() < 64'000);
+            if (neighbours == 0) CHECK(dump(saved).size() < 300'000);
         }
     }
 }
@@ -92,8 +92,8 @@ TEST_CASE("learn: another embedder's, a newer and a damaged router are refused b
     bad["embedder"] = "builtin-256-00000000";
     CHECK_THAT(message(bad), contains("builtin-256-00000000"));
     bad = good;
-    bad["llm-router"] = 2;
-    CHECK_THAT(message(bad), contains("version 2"));
+    bad["llm-router"] = 99;
+    CHECK_THAT(message(bad), contains("version 99"));
     CHECK_THAT(message(Json::array()), contains("no router"));
     for (const auto& [key, value] : good.items()) {
         if (key == "llm-router" || key == "embedder") continue;
@@ -103,7 +103,7 @@ TEST_CASE("learn: another embedder's, a newer and a damaged router are refused b
         CHECK_FALSE(message(bad).empty());
     }
     bad = good;
-    bad["dense"].push_back(1);
+    bad["heads"][0]["dense"].push_back(1);
     CHECK_THAT(message(bad), contains("dense"));
 }
 
