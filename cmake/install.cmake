@@ -37,7 +37,7 @@ add_custom_target(libllm ALL DEPENDS ${CMAKE_BINARY_DIR}/libllm.a)
 install(FILES ${CMAKE_BINARY_DIR}/libllm.a DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
 foreach(layer ${layers})
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/lib/${layer} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/llm-utils
-    COMPONENT dev FILES_MATCHING PATTERN "*.hpp" PATTERN schema EXCLUDE PATTERN catalogue EXCLUDE)
+    COMPONENT dev FILES_MATCHING PATTERN "*.hpp" PATTERN schema EXCLUDE PATTERN prompts EXCLUDE PATTERN catalogue EXCLUDE)
 endforeach()
 
 file(RELATIVE_PATH LLM_UP /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
