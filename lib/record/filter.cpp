@@ -97,7 +97,7 @@ private:
 
         explicit Job(FilterRun& r) : run(r) {}
         void delta(std::string_view text) override {
-            if (text.empty()) return;
+            if (text.empty() || run.o_.output != Output::records) return;  // several answers' text in one stream could not be told apart
             if (!emitted && !record.has("id")) record.set_raw("id", quote(fmt::format("line-{}", record.number())));
             emitted = true;
             run.out_.line(fmt::format("{{\"id\":{},\"delta\":{}}}", *record.id(), quote(text)));

@@ -140,7 +140,8 @@ Task<void> Cascade::draw(const Tier& tier, Climb& climb, Emitter& emitter, bool 
     Json step{{"tier", tier.name}, {"model", tier.model.full_name()}};
     const double estimate = options_.budget ? estimate_of(tier.model, request, samples) : 0;
     if (climb.stopped = barred(tier, climb, estimate); !climb.stopped.empty()) {
-        climb.stopped_by = climb.stopped.starts_with("--") ? Fault::budget : Fault::timeout;
+        // not budget: the same record would be refused tomorrow as well
+        climb.stopped_by = climb.stopped.starts_with("--") ? Fault::refused : Fault::timeout;
         co_return;
     }
 

@@ -10,16 +10,19 @@ from servers import FaultServer, Unavailable  # noqa: F401
 TESTS = []
 
 # What is asked decides the answer: "paris" the weak model knows, at "sorry" it refuses, else it is unsure.
-# "flip" is answered otherwise each time. Costs 15 tokens a call.
+# "flip" is answered otherwise each time, "same" is 7 three times of four. Each is counted by itself, in all processes
+# together, because several share the work. A call has 15 tokens.
 MODEL = """
 import json, os, sys
 who = sys.argv[1]
+def number(name):
+    file = os.open(os.environ["HOME"] + "/calls-" + name, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    os.write(file, b".")
+    count = os.lseek(file, 0, os.SEEK_CUR) - 1
+    os.close(file)
+    return count
 for line in sys.stdin:
     r = json.loads(line)
-    counter = os.open(os.environ["HOME"] + "/calls", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-    os.write(counter, b".")
-    calls = os.lseek(counter, 0, os.SEEK_CUR)
-    os.close(counter)
     turns = [m["content"] if isinstance(m["content"], str) else m["content"][-1]["text"] for m in r["messages"]]
     asked, system = turns[-1], turns[0] if r["messages"][0]["role"] == "system" else ""
     reply = {"usage": {"input": 10, "output": 5}}
@@ -29,8 +32,8 @@ for line in sys.stdin:
         print(json.dumps({"error": {"fault": "provider", "message": "out of order", "status": 500}}), flush=True)
         continue
     elif who == "strong": text = "The answer is 42."
-    elif "flip" in asked: text = "The answer is %d." % calls
-    elif "same" in asked: text = ["It is 7.", "The answer is 7.", "#### 7", "The answer is 8."][calls % 4]
+    elif "flip" in asked: text = "The answer is %d." % number("flip")
+    elif "same" in asked: text = ["So the answer is 7.", "The answer is 7.", "#### 7", "The answer is 8."][number("same") % 4]
     elif "paris" in asked: text = "It is Paris."
     elif "sorry" in asked: text = "I'm sorry, but I can't help with that."
     elif "long" in asked: text, reply["finish"] = "It goes on and", "length"
