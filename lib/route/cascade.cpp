@@ -253,7 +253,7 @@ void Cascade::conclude(Record& record, Climb& climb) {
         }
         if (options_.explain) options_.explain(climb.accepted ? line : line + fmt::format("; {}", reason));
         if (options_.usage)
-            options_.usage(fmt::format("line {}: {} tiers asked, {}, {:.2f} s", record.number(), climb.tried.size(),
+            options_.usage(fmt::format("line {}: {} tier{} asked, {}, {:.2f} s", record.number(), climb.tried.size(), climb.tried.size() == 1 ? "" : "s",
                                        climb.cost ? fmt::format("${:.6g}", *climb.cost) : "cost unknown", ms_since(climb.began) / 1000));
     }
     if (keeps) {

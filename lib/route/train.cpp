@@ -50,6 +50,8 @@ OutcomeReader::Half OutcomeReader::half_of(const Json& given, std::string_view s
     if (!given.is_object()) throw Error(Fault::data, "'{}' is no object; write {{\"correct\": true or false, \"text\": …}}", side);
     if (const Json& correct = member(given, "correct"); correct.is_boolean()) {
         out.quality = correct.get<bool>() ? 1 : 0;
+    } else if (!correct.is_null()) {
+        throw Error(Fault::data, "'{}.correct' is {}, not true or false; use 'score' for a number from 0 to 1", side, dump(correct));
     } else if (const auto score = number(member(given, "score"))) {
         if (*score < 0 || *score > 1) throw Error(Fault::data, "'{}.score' is {}, not 0 to 1; call it 'rating' where it is on a scale of its own", side, *score);
         out.quality = score;
