@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <list>
@@ -117,7 +118,8 @@ private:
         c.easy_setopt(x.easy, CURLOPT_WRITEDATA, &x);
         c.easy_setopt(x.easy, CURLOPT_HEADERDATA, &x);
         c.easy_setopt(x.easy, CURLOPT_ERRORBUFFER, x.words.data());
-        c.easy_setopt(x.easy, CURLOPT_TIMEOUT_MS, left > 1e6 ? 0L : std::max(1L, static_cast<long>(left * 1000)));
+        // rounded up: one that ends before the deadline would be taken for a connection that was never made
+        c.easy_setopt(x.easy, CURLOPT_TIMEOUT_MS, left > 1e6 ? 0L : static_cast<long>(std::ceil(left * 1000)));
         if (method == Method::post) {
             c.easy_setopt(x.easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
             c.easy_setopt(x.easy, CURLOPT_POSTFIELDS, call.body.c_str());
