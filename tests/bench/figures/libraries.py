@@ -21,6 +21,11 @@ def embedder(bench):
     _own_lines(bench, "embedder")
 
 
+def route_quality(bench):
+    """Routers and cascades on recorded outcomes, beside chance, length and oracle: prompts held out in five folds, and whole subjects."""
+    _own_lines(bench, "route", "1" if bench.quick else "3")
+
+
 def index(bench):
     """Nearest vectors at growing sizes: real texts of ../shared/data through the builtin embedder, then clustered ones."""
     with tempfile.TemporaryDirectory() as folder:
