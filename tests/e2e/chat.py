@@ -100,6 +100,7 @@ def ctrl_c_stops_the_answer_and_not_the_program(w):
         t.until("> ")
         t.type("/model builtin/echo\n")
         t.until("builtin/echo answers")
+        t.until("> ")  # typed sooner, the terminal's own echo would look like the answer
         t.type("still here\n")
         t.until("\nstill here\r\n> ")  # only at the prompt is the terminal raw; before it the kernel would swallow the key
         t.type("\x04")
