@@ -6,10 +6,11 @@ import os
 import pty
 import select
 import signal
+import termios
 import time
 
 import home as homes
-from harness import equal, expect, test
+from harness import equal, expect, test, until
 
 
 class Terminal:
@@ -37,6 +38,10 @@ class Terminal:
         at = seen.index(text.encode()) + len(text.encode())
         self.rest = seen[at:]
         return seen[:at].decode()
+
+    def at_prompt(self):
+        """libedit shows its prompt before it makes the terminal raw, and what the kernel reads as end of file before that is lost."""
+        until(lambda: not termios.tcgetattr(self.fd)[3] & termios.ICANON, "a raw terminal")
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -102,6 +107,7 @@ def ctrl_c_stops_the_answer_and_not_the_program(w):
         t.until("builtin/echo answers")
         t.until("> ")  # typed sooner, the terminal's own echo would look like the answer
         t.type("still here\n")
-        t.until("\nstill here\r\n> ")  # only at the prompt is the terminal raw; before it the kernel would swallow the key
+        t.until("\nstill here\r\n> ")
+        t.at_prompt()
         t.type("\x04")
         equal(t.code(), 0)
