@@ -45,13 +45,18 @@ std::string usage_line(const ResolvedModel& model, const Answer& a) {
     return line;
 }
 
+Error broken_schema(const std::vector<std::string>& wrong, const Answer& answer, int tries) {
+    return Error(Fault::schema, "the answer does not satisfy the schema after {} {}: {}; it began: {}", tries, tries == 1 ? "try" : "tries", fmt::join(wrong, "; "),
+                 truncate_utf8(answer.completion.text, 200));
+}
+
+}  // namespace
+
 std::string id_text(const Record& record) {
     const auto id = record.id();
     if (!id) return {};
     return id->front() == '"' ? unescape(*id) : std::string{*id};
 }
-
-}  // namespace
 
 long estimated_tokens(const Request& request) {
     std::size_t n = 0;
@@ -117,15 +122,36 @@ void Asker::take_over(Record& record, const Record& finished) {
         if (const auto value = finished.raw(name)) record.set_raw(name, *value);
 }
 
-Task<void> Asker::step(Record& record, Emitter& emitter) {
+Asker::Question Asker::prepare(Record& record) {
     write_flags(record);
     if (options_.again == AskOptions::Again::yes) record.erase("response");
-    const ResolvedModel* asked = nullptr;
-    Asking asking = complete(record, asked);
-    const ResolvedModel& model = *asked;
-    Request& request = asking.request;
+    Question q;
+    Asking asking = complete(record, q.model);
+    if (options_.explain) explain(record, asking, *q.model);
+    q.request = std::move(asking.request);
+    return q;
+}
+
+std::string Asker::response(const Request& request, Answer& answer) {
+    Json value;
+    const bool wants_json = !request.schema.is_null();
+    if (wants_json)
+        if (const auto wrong = violations(request, answer, value); !wrong.empty()) throw broken_schema(wrong, answer, 1);
+    if (options_.extract == AskOptions::Extract::last_block) answer.completion.text = last_fenced_block(answer.completion.text);
+    return response_text(answer, wants_json ? &value : nullptr);
+}
+
+std::vector<std::string> Asker::violations(const Request& request, const Answer& answer, Json& value) {
+    value = json_in(answer.completion.text);
+    if (value.is_discarded()) return {"answer: it is no JSON"};
+    return check_of(request.schema).violations(value);
+}
+
+Task<void> Asker::step(Record& record, Emitter& emitter) {
+    Question question = prepare(record);
+    const ResolvedModel& model = *question.model;
+    Request& request = question.request;
     request.stream = options_.stream == AskOptions::Stream::yes || options_.reasoning;
-    if (options_.explain) explain(record, asking, model);
     if (options_.send == AskOptions::Send::dry_run) {
         dry_run(record, model, request);
         co_return;
@@ -162,20 +188,14 @@ Task<Answer> Asker::ask(const ResolvedModel& model, Request request, Emitter& em
 }
 
 Task<Answer> Asker::ask_for_json(const ResolvedModel& model, Request request, Emitter& emitter, const CallContext& context, Json& value) {
-    SchemaCheck& check = check_of(request.schema);
     Answer total;
     for (int tries = 0;; ++tries) {
         Answer answer = co_await ask(model, request, emitter, context);
         if (tries == 0) total = answer;
         else add_up(total, answer);
-        std::vector<std::string> wrong;
-        value = json_in(total.completion.text);
-        if (value.is_discarded()) wrong.emplace_back("answer: it is no JSON");
-        else wrong = check.violations(value);
+        const std::vector<std::string> wrong = violations(request, total, value);
         if (wrong.empty()) co_return total;
-        if (tries >= options_.repairs || (emitter.final() && emitter.begun()))
-            throw Error(Fault::schema, "the answer does not satisfy the schema after {} {}: {}; it began: {}", tries + 1, tries == 0 ? "try" : "tries",
-                        fmt::join(wrong, "; "), truncate_utf8(total.completion.text, 200));
+        if (tries >= options_.repairs || (emitter.final() && emitter.begun())) throw broken_schema(wrong, total, tries + 1);
         if (emitter.begun()) emitter.forget();
         request.messages.push_back(Message::of(Role::assistant, total.completion.text));
         request.messages.push_back(Message::of(

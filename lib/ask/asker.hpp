@@ -41,6 +41,15 @@ public:
     /// Throws Error; the loop turns it into the record's `error`.
     Task<void> step(Record&, Emitter&);
 
+    /// A record's question, to be asked by other means than `step` (a batch): the flags are written into the record. Throws as `step` does.
+    struct Question {
+        const ResolvedModel* model;  ///< lives as long as this
+        Request request;
+    };
+    Question prepare(Record&);
+    /// The record's `response` from an answer to it: held to the schema once, without repair. Throws Error{schema}.
+    std::string response(const Request&, Answer&);
+
     /// For --resume: what tells questions apart, the id and the completed request, however it came about. Throws as `step` does.
     std::string question(const Record&);
     /// Puts the answer of a finished record into one of the same question.
@@ -51,6 +60,8 @@ private:
     void write_flags(Record&);
     /// The whole request of a record, whose flags are written.
     Asking complete(const Record&, const ResolvedModel*&);
+    /// What of the schema the answer breaks; `value` is its JSON.
+    std::vector<std::string> violations(const Request&, const Answer&, Json& value);
     Task<Answer> ask(const ResolvedModel&, Request, Emitter&, const CallContext&);
     Task<Answer> ask_for_json(const ResolvedModel&, Request, Emitter&, const CallContext&, Json& value);
     void dry_run(Record&, const ResolvedModel&, const Request&);
@@ -66,6 +77,9 @@ private:
     std::map<std::string, SchemaCheck> checks_;
     bool said_key_ = false;
 };
+
+/// The record's id as text, without its quotes; "" where it has none.
+std::string id_text(const Record&);
 
 /// How many tokens a request has, estimated.
 long estimated_tokens(const Request&);

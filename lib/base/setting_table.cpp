@@ -23,6 +23,9 @@ constexpr auto table = std::to_array<SettingEntry>({
     {"budget.max_tokens", count, "4096", "longest answer asked for where a budget is set and none is given"},
     {"pace.path", text, "", "the store of limits, budgets and health; pace.db in the state folder where empty"},
 
+    {"batch.path", text, "", "the store of batches; batch.db in the data folder where empty"},
+    {"batch.poll", duration, "30s", "between two looks at a batch that is waited for"},
+
     {"cache.embedder", text, "builtin", "what makes vectors of questions: builtin, or provider/model"},
     {"cache.path", text, "", "the cache's file; cache.db in the cache folder where empty"},
 

@@ -80,7 +80,7 @@ std::vector<CallStats> JournalReader::stats(const CallFilter& filter, StatsBy by
         sum.cached += c.cached;
         sum.cost += c.cost.value_or(0);
         if (c.failed) return;
-        group.ms.push_back(c.ms);
+        if (c.ms > 0) group.ms.push_back(c.ms);  // a batch's answer has no latency
         if (c.first_ms) group.first_ms.push_back(*c.first_ms);
     });
     std::vector<CallStats> all;

@@ -134,6 +134,10 @@ void Budget::settle(std::int64_t id, Nano cost) {
     transaction.commit();
 }
 
+void refund(PaceStore& store, Nano amount, std::string_view day) {
+    if (amount > 0) store.db().run("UPDATE day SET spent = max(0, spent - ?2) WHERE name = ?1", day, amount);
+}
+
 BudgetStatus budget_status(PaceStore& store, std::size_t days) {
     BudgetStatus s;
     const std::string today = day_of(store.now());

@@ -73,6 +73,9 @@ private:
     std::int64_t run_ = 0;
 };
 
+/// Gives back part of what was charged to a day, where the true cost became known later.
+void refund(PaceStore&, Nano amount, std::string_view day);
+
 /// What stands in the store.
 struct BudgetStatus {
     struct Day {

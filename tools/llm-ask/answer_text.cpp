@@ -16,6 +16,12 @@ void drive(Loop& loop, Task<void>& task, Writer& out) {
     if (task.done()) task.result();
 }
 
+std::string text_of_answer(const Json& response) {
+    if (response.contains("json")) return dump(response["json"]);
+    std::string text = text_of(response, "text");
+    return text.empty() && response.contains("tool_calls") ? dump(response["tool_calls"]) : text;
+}
+
 void put_answer(Writer& out, const Record& record, const AskFlags& f, const TextEmitter& emitter) {
     const Json response = record.get("response");
     const char end = f.loop.nul ? '\0' : '\n';
@@ -23,9 +29,7 @@ void put_answer(Writer& out, const Record& record, const AskFlags& f, const Text
         if (!emitter.ends_line() || f.loop.nul) out.put({&end, 1});
         return;
     }
-    std::string text = text_of(response, "text");
-    if (response.contains("json")) text = dump(response["json"]);
-    else if (text.empty() && response.contains("tool_calls")) text = dump(response["tool_calls"]);
+    std::string text = text_of_answer(response);
     if (f.loop.nul || !text.ends_with('\n')) text += end;
     out.put(text);
 }

@@ -35,6 +35,8 @@ private:
 /// task is then not done().
 void drive(Loop&, Task<void>&, Writer& out);
 
+/// What of a `response` is the answer: its JSON where a schema was asked for, its text, else the calls of tools.
+std::string text_of_answer(const Json& response);
 /// What of the record's response has not been streamed yet: the rest of the line, or the whole text, JSON or tool calls.
 void put_answer(Writer& out, const Record&, const AskFlags&, const TextEmitter&);
 

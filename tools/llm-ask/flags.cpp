@@ -19,6 +19,17 @@ void declare(Tool& tool, AskFlags& f) {
     call_options(tool, f.calls);
     pace_options(tool, f.pace);
     talk_options(tool, f.talk);
+    auto& batches = tool.group("Batches");
+    batches
+        .choice("--batch", f.batch,
+                {EnumChoice{BatchVerb::submit, "submit", "hand over stdin's records and print the batch's id (PROMPT); with an id, send what of it is not sent yet"},
+                 EnumChoice{BatchVerb::status, "status", "how far all are, or the parts of one"},
+                 EnumChoice{BatchVerb::collect, "collect", "the records with their answers, in the order of the input, once all have ended"},
+                 EnumChoice{BatchVerb::cancel, "cancel", "ask for no more; what is answered by then can be collected"},
+                 EnumChoice{BatchVerb::rm, "rm", "say what would be forgotten of it; with --yes forget it"}},
+                "VERB", "Ask by the provider's batch API: within a day, at half the price. OpenAI, Anthropic and servers that speak as they do have one.")
+        .since("0.1");
+    batches.option("--wait", f.wait, "TIME", "Wait at most this long for the batch to end. For --batch collect.").since("0.1");
     auto& listings = tool.group("Listings");
     listings.flag("--models", f.models, "List the models there are, what they cost, and which can be asked now.").since("0.1");
     listings.flag("--budget-status", f.budget_status,
@@ -36,17 +47,19 @@ void declare(Tool& tool, AskFlags& f) {
     listings.option("--tool", f.tool, "NAME", "Calls made by this tool. For --log.").since("0.1");
     listings.option("--limit", f.limit, "N", "At most N lines. For --log.").at_least(0).since("0.1");
     listings.option("--older", f.older, "TIME", "For --log prune: what is older than this, instead of log.keep.").since("0.1");
-    listings.flag("--yes", f.yes, "For --log prune: remove it.").since("0.1");
+    listings.flag("--yes", f.yes, "For --log prune and --batch rm: remove it.").since("0.1");
     tool.top({"--model", "--template", "--schema", "--jobs", "--json"});
     tool.synopsis("[OPTION]... PROMPT").synopsis("[OPTION]... < RECORDS").synopsis("[OPTION]... - < FILE");
     tool.example("llm-ask 'Why is the sky blue?'", "ask one question");
     tool.example("git diff --staged | llm-ask 'Write a commit message'", "text on stdin is joined to the prompt");
     tool.example("llm-ask -m cheap -t 'Translate into German: {{text}}' --jobs 8 < texts.jsonl > out.jsonl", "a record a line, eight at once");
     tool.example("llm-ask -j 32 --budget 2.50 --resume done -t task.md < in.jsonl > out.jsonl", "a nightly batch: bounded, and begun again by the same command");
+    tool.example("id=$(llm-ask --batch submit -m cheap -t task.md < in.jsonl) && llm-ask --batch collect \"$id\" --wait 24h > out.jsonl", "the same at half the price, by tomorrow");
     tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MODEL, LLMUTILS_TIMEOUT, LLMUTILS_LOG=false");
     tool.environment("OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY", "keys of providers, and more: see llm-utils(7)");
     tool.file("$XDG_CONFIG_HOME/llm-utils/config.toml", "providers, models, tiers, defaults");
     tool.file("$XDG_DATA_HOME/llm-utils/log.db", "the journal of calls");
+    tool.file("$XDG_DATA_HOME/llm-utils/batch.db", "batches: records, where they are, what came back");
     tool.file("$XDG_STATE_HOME/llm-utils/pace.db", "limits, budgets and health, shared by all runs");
     tool.see_also("llm-utils(7)").see_also("llm-record(5)");
 }

@@ -12,8 +12,10 @@ namespace llm {
 
 enum class LogVerb { none, list, show, stats, prune };
 
+enum class BatchVerb { none, submit, status, collect, cancel, rm };
+
 struct AskFlags {
-    std::optional<std::string> prompt;  ///< text, or "-" for all of stdin; the call's id for --log show
+    std::optional<std::string> prompt;  ///< text, or "-" for all of stdin; the id for --log show and --batch
     LoopFlags loop;
     TalkFlags talk;
     RequestFlags request;
@@ -30,6 +32,8 @@ struct AskFlags {
     std::string since, until, fault, tool, older;
     std::optional<long> limit;
     bool yes = false;
+    BatchVerb batch = BatchVerb::none;  ///< PROMPT is the batch's id then
+    Duration wait{};
 };
 
 void declare(Tool&, AskFlags&);

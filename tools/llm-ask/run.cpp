@@ -36,30 +36,6 @@ RequestSpec spec_of(const AskFlags& f, const Settings& settings) {
     return s;
 }
 
-CallOptions call_options_of(const Tool& tool, const AskFlags& f, const Settings& settings) {
-    CallOptions c;
-    c.tool = tool.name();
-    const auto asked = [&settings](const char* path) -> std::optional<double> {
-        const auto kind = settings.origin(path).kind;
-        if (kind == Origin::Kind::nowhere || kind == Origin::Kind::fallback || kind == Origin::Kind::file) return {};
-        return settings.duration(path);
-    };
-    c.timeout = asked("timeout");
-    c.idle_timeout = asked("idle_timeout");
-    c.retries = static_cast<int>(settings.integer("retries").value_or(3));
-    c.record = f.calls.record;
-    c.replay = f.calls.replay;
-    c.missing = f.calls.replay_missing == Missing::ask ? CallOptions::Missing::ask : CallOptions::Missing::refuse;
-    if (!f.talk.quiet) c.warn = [&tool](std::string_view line) { say(tool, line); };
-    c.pace.rpm = f.pace.rpm;
-    c.pace.tpm = f.pace.tpm;
-    c.pace.budget = f.pace.budget;
-    if (!f.pace.assume_price.empty()) std::tie(c.pace.assumed.input, c.pace.assumed.output) = read_price(f.pace.assume_price);
-    c.pace.identical = f.pace.share_identical ? PaceOptions::Identical::shared : PaceOptions::Identical::each;
-    c.log = settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
-    return c;
-}
-
 /// The record's own deltas, for --json --stream.
 class RecordEmitter final : public Emitter {
 public:
@@ -84,6 +60,30 @@ private:
 };
 
 }  // namespace
+
+CallOptions call_options_of(const Tool& tool, const AskFlags& f, const Settings& settings) {
+    CallOptions c;
+    c.tool = tool.name();
+    const auto asked = [&settings](const char* path) -> std::optional<double> {
+        const auto kind = settings.origin(path).kind;
+        if (kind == Origin::Kind::nowhere || kind == Origin::Kind::fallback || kind == Origin::Kind::file) return {};
+        return settings.duration(path);
+    };
+    c.timeout = asked("timeout");
+    c.idle_timeout = asked("idle_timeout");
+    c.retries = static_cast<int>(settings.integer("retries").value_or(3));
+    c.record = f.calls.record;
+    c.replay = f.calls.replay;
+    c.missing = f.calls.replay_missing == Missing::ask ? CallOptions::Missing::ask : CallOptions::Missing::refuse;
+    if (!f.talk.quiet) c.warn = [&tool](std::string_view line) { say(tool, line); };
+    c.pace.rpm = f.pace.rpm;
+    c.pace.tpm = f.pace.tpm;
+    c.pace.budget = f.pace.budget;
+    if (!f.pace.assume_price.empty()) std::tie(c.pace.assumed.input, c.pace.assumed.output) = read_price(f.pace.assume_price);
+    c.pace.identical = f.pace.share_identical ? PaceOptions::Identical::shared : PaceOptions::Identical::each;
+    c.log = settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
+    return c;
+}
 
 AskSession::AskSession(const Tool& tool, const AskFlags& f)
     : settings(settings_of(tool, environment)), models(settings, environment), caller(loop, settings, environment, call_options_of(tool, f, settings)),

@@ -24,6 +24,9 @@ struct AskSession {
     AskOptions options(const Tool&, const AskFlags&, bool text) const;
 };
 
+/// How calls are to be made, as flags and settings say.
+CallOptions call_options_of(const Tool&, const AskFlags&, const Settings&);
+
 /// True where stdin is to be read beside a prompt: a pipe, file or socket, unless --no-stdin.
 bool stdin_has_text(const AskFlags&);
 
@@ -43,6 +46,8 @@ int ask_records(AskSession&, const Tool&, const AskFlags&);
 /// All of stdin joined behind the prompt (or alone, where the prompt is "-").
 std::string prompt_with_stdin(const Tool&, const AskFlags&);
 
+/// --batch.
+int batch(const Tool&, const AskFlags&);
 int show_budget(const Tool&, const AskFlags&);
 int list_models(const Tool&, const AskFlags&);
 int read_log(const Tool&, const AskFlags&);
