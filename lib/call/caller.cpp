@@ -1,9 +1,9 @@
 #include "call/caller.hpp"
 
+#include "call/common.hpp"
 #include "call/retry.hpp"
 #include "chat/endpoint.hpp"
 #include "base/paths.hpp"
-#include "chat/address.hpp"
 #include "log/journal.hpp"
 #include "log/when.hpp"
 #include "record/scan.hpp"
@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <utility>
 
@@ -96,9 +95,7 @@ Caller::Line& Caller::line(const Endpoint& endpoint) {
             l.endpoint.settings["journal"] = expand_home(path, environment_).string();
         }
         l.provider = provider_entry(l.endpoint.protocol).make(l.endpoint);
-        // what is meant for this machine, over plain http, is not shown to a proxy
-        const auto address = parse_address(l.endpoint.base_url);
-        if (address && address->scheme == "http" && is_loopback(address->host) && !l.endpoint.allow_http) l.proxy = HttpCall::Proxy::none;
+        l.proxy = proxy_for(l.endpoint);
     }
     return l;
 }
@@ -117,9 +114,23 @@ void Caller::check_price(const ResolvedModel& model) const {
     governor_.prepare(model, nothing);
 }
 
-HttpCall Caller::preview(const ResolvedModel& model, Request request) {
+Request Caller::ready(const ResolvedModel& model, Request request) const {
     governor_.prepare(model, request);
     request.model = model.model;
+    return request;
+}
+
+EmbeddingOptions Caller::for_embedders() {
+    EmbeddingOptions o;
+    o.tool = options_.tool;
+    o.warn = options_.warn;
+    o.governor = &governor_;
+    o.clock = &clock_;
+    return o;
+}
+
+HttpCall Caller::preview(const ResolvedModel& model, Request request) {
+    request = ready(model, std::move(request));
     Endpoint shown = model.endpoint;
     shown.key = "***";
     const auto provider = provider_entry(shown.protocol).make(shown);
@@ -221,49 +232,44 @@ Task<Answer> Caller::send(Asked asked) {
     if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte + clock_.skipped());
     ++tally_.calls;
     tally_.retries += answer.attempts - 1;
-    if (transport == Transport::http) judge(gate, failed ? &*failed : nullptr, seen);
+    if (transport == Transport::http) governor_.judge(gate, failed ? &*failed : nullptr, seen.first_byte ? Governor::Heard::something : Governor::Heard::nothing);
     if (failed) {
         ++tally_.failed;
         keep(model, asked.request, answer, &*failed, asked.context, asked.started);
         throw Error(*failed);
     }
-    const Usage& usage = answer.completion.usage;
-    answer.cost = cost(model.info.price, usage);
-    tally_.input += usage.input.value_or(0);
-    tally_.output += usage.output.value_or(0);
-    tally_.cost += answer.cost.value_or(0);
-    tally_.unpriced += answer.cost ? 0 : 1;
-    tally_.ms.add(answer.ms);
+    answer.cost = cost(model.info.price, answer.completion.usage);
+    count_up(answer);
     if (record_) record_->record(*asked.request, Take{model.full_name(), answer.completion, std::move(seen.chunks), {}});
     keep(model, asked.request, answer, nullptr, asked.context, asked.started);
     co_return answer;
 }
 
-void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pass, const Answer& answer, const Error* failed, const Attempt& seen) {
-    if (failed == nullptr || !failed->retry_after) governor_.saw_headers(gate, seen.headers);  // what is asked for outright comes first
-    const Usage& usage = answer.completion.usage;
-    if (failed == nullptr) {
-        if (usage.output) gate.mean_output += (static_cast<double>(*usage.output) - gate.mean_output) / 8;
-        const bool counted = usage.input && usage.output;
-        pass.end(Throttle::How::well, governor_.spent(asked.model, usage), counted ? std::optional{static_cast<double>(*usage.input + *usage.output)} : std::nullopt);
-        return;
-    }
-    const int status = failed->status.value_or(0);
-    const bool crowded = failed->fault == Fault::rate_limit || status == 503 || status == 529;
-    if (failed->retry_after && passes_by_itself(*failed)) governor_.pause(gate, *failed->retry_after, failed->what());
-    // what was broken off amid an answer may be billed, what was refused or never arrived is not
-    const bool unpaid = status != 0 || failed->fault == Fault::unreachable || failed->fault == Fault::refused || failed->fault == Fault::auth ||
-                        failed->fault == Fault::rate_limit || failed->fault == Fault::data || failed->fault == Fault::config;
-    pass.end(crowded ? Throttle::How::crowded : Throttle::How::otherwise, unpaid ? std::optional<Nano>{0} : std::nullopt, unpaid ? std::optional{0.0} : std::nullopt);
+void Caller::note(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed, const CallContext& context,
+                  std::int64_t started) {
+    ++tally_.calls;
+    if (failed != nullptr) ++tally_.failed;
+    else count_up(answer);
+    keep(model, std::move(request), answer, failed, context, started);
 }
 
-void Caller::judge(Governor::Gate& gate, const Error* failed, const Attempt& seen) {
-    if (failed != nullptr && Loop::signal_caught() != 0) return;
-    const int status = failed != nullptr ? failed->status.value_or(0) : 0;
-    const bool silent = failed != nullptr && (failed->fault == Fault::unreachable || (failed->fault == Fault::timeout && status == 0 && !seen.first_byte) ||
-                                              status == 502 || status == 503 || status == 504);
-    if (silent) governor_.went_dead(gate, failed->what());
-    else governor_.answered(gate);
+void Caller::count_up(const Answer& answer) {
+    const Usage& usage = answer.completion.usage;
+    tally_.input += usage.input.value_or(0);
+    tally_.output += usage.output.value_or(0);
+    tally_.cost += answer.cost.value_or(0);
+    tally_.unpriced += answer.cost ? 0 : 1;
+    if (answer.ms > 0) tally_.ms.add(answer.ms);
+}
+
+void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pass, const Answer& answer, const Error* failed, const Attempt& seen) {
+    const Usage& usage = answer.completion.usage;
+    if (failed != nullptr) {
+        governor_.settle(gate, pass, *failed, seen.headers);
+        return;
+    }
+    if (usage.output) gate.mean_output += (static_cast<double>(*usage.output) - gate.mean_output) / 8;
+    governor_.settle(gate, pass, asked.model, usage, seen.headers);
 }
 
 Task<Completion> Caller::attempt(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
@@ -295,15 +301,8 @@ Task<Completion> Caller::over_http(Line& place, const Request& request, const Ca
     });
     seen.headers = std::move(outcome.headers);
     if (outcome.status < 200 || outcome.status >= 300) {
-        Error e = place.provider->failure(outcome.status, seen.headers, outcome.error_body);
-        if (outcome.status >= 300 && outcome.status < 400) {
-            const auto to = seen.headers.find("location");
-            Error moved(Fault::provider, "{} answers with a redirect ({}){}; redirects are not followed, so that the key stays where it belongs: correct base_url",
-                        place.endpoint.name, outcome.status, to == seen.headers.end() ? "" : " to " + redact(to->second, place.endpoint));
-            moved.status = outcome.status;
-            throw moved;
-        }
-        throw e;
+        if (outcome.status >= 300 && outcome.status < 400) throw Error(redirected(place.endpoint, outcome.status, seen.headers));
+        throw Error(place.provider->failure(outcome.status, seen.headers, outcome.error_body));
     }
     co_return reply->finish();
 }
@@ -324,14 +323,7 @@ Task<Completion> Caller::over_process(Line& place, const Request& request, const
 
 Journal* Caller::journal() {
     if (options_.log == CallOptions::Log::no) return nullptr;
-    if (!journal_) {
-        JournalOptions o;
-        const std::string path = settings_.text("log.path").value_or("");
-        o.path = path.empty() ? data_folder(environment_) / "log.db" : expand_home(path, environment_);
-        o.keep = settings_.keep("log.keep").value_or(default_keep);
-        o.warn = options_.warn;
-        journal_ = std::make_unique<Journal>(std::move(o));
-    }
+    if (!journal_) journal_ = make_journal(settings_, environment_, options_.warn);
     return journal_.get();
 }
 
@@ -339,20 +331,14 @@ void Caller::keep(const ResolvedModel& model, std::shared_ptr<const Request> req
                   const CallContext& context, std::int64_t started) {
     Journal* j = journal();
     if (j == nullptr) return;
-    Call c;
+    Call c = call_to(model);
     c.request = std::move(request);
-    c.provider = model.endpoint.name;
-    if (const auto address = parse_address(model.endpoint.base_url)) {
-        c.server = address->host;
-        c.port = address->port.empty() ? (address->scheme == "https" ? 443 : 80) : std::atoi(address->port.c_str());
-    }
     if (failed != nullptr) c.error = *failed;
     else c.completion = answer.completion;
     c.started = started;
     c.ms = answer.ms;
     c.first_ms = answer.first_ms;
     c.attempts = answer.attempts;
-    c.rates = model.info.price;
     c.cost = answer.cost;
     c.tool = options_.tool;
     c.record_id = context.record_id;

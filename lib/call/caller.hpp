@@ -5,6 +5,7 @@
 #include "base/loop.hpp"
 #include "base/settings.hpp"
 #include "base/task.hpp"
+#include "call/embedding.hpp"
 #include "call/governor.hpp"
 #include "call/tally.hpp"
 #include "chat/cassette.hpp"
@@ -79,8 +80,15 @@ public:
     /// Throws Error{config} where a budget is set and the model's price is unknown.
     void check_price(const ResolvedModel&) const;
     bool counts_money() const noexcept { return governor_.counts_money(); }
+    /// For embedders that a run asks too: one budget holds for both. Lends out what must outlive them.
+    EmbeddingOptions for_embedders();
     /// All calls so far.
     const CallTally& tally() const noexcept { return tally_; }
+
+    /// As `call` sends it: what a budget needs set, and the model's name.
+    Request ready(const ResolvedModel& model, Request request) const;
+    /// Counts and journals a call that was made by other means (a batch), `answer.cost` included; `failed` is null where it went well.
+    void note(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed, const CallContext& context, std::int64_t started);
 
     /// What would be sent, without the key: for --dry-run.
     HttpCall preview(const ResolvedModel& model, Request request);
@@ -119,9 +127,9 @@ private:
     Task<Answer> share(Asked);
     Task<Answer> board(std::string key, Asked);
     Task<Answer> send(Asked);
+    void count_up(const Answer&);
     /// What an attempt came to, for limits, budget and breaker.
     void settle(Governor::Gate&, const Asked&, Governor::Pass&, const Answer&, const Error*, const Attempt&);
-    void judge(Governor::Gate&, const Error*, const Attempt&);
     Task<Completion> attempt(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     Task<Completion> over_http(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);
     Task<Completion> over_process(Line&, const Request&, const CallSink&, HttpLimits, Attempt&);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/toml.hpp"
+#include "call/retry.hpp"
 #include "pace/rate_headers.hpp"
 #include "text/tokens.hpp"
 
@@ -249,6 +250,32 @@ void Governor::Pass::end(Throttle::How how, std::optional<Nano> cost, std::optio
 }
 
 // --- what servers say ---
+
+void Governor::settle(Gate& gate, Pass& pass, const ResolvedModel& model, const Usage& usage, const Headers& headers) {
+    saw_headers(gate, headers);
+    const bool counted = usage.input && usage.output;
+    pass.end(Throttle::How::well, spent(model, usage), counted ? std::optional{static_cast<double>(*usage.input + *usage.output)} : std::nullopt);
+}
+
+void Governor::settle(Gate& gate, Pass& pass, const Error& failed, const Headers& headers) {
+    if (!failed.retry_after) saw_headers(gate, headers);  // what is asked for outright comes first
+    const int status = failed.status.value_or(0);
+    const bool crowded = failed.fault == Fault::rate_limit || status == 503 || status == 529;
+    if (failed.retry_after && passes_by_itself(failed)) pause(gate, *failed.retry_after, failed.what());
+    // what was broken off amid an answer may be billed, what was refused or never arrived is not
+    const bool unpaid = status != 0 || failed.fault == Fault::unreachable || failed.fault == Fault::refused || failed.fault == Fault::auth ||
+                        failed.fault == Fault::rate_limit || failed.fault == Fault::data || failed.fault == Fault::config;
+    pass.end(crowded ? Throttle::How::crowded : Throttle::How::otherwise, unpaid ? std::optional<Nano>{0} : std::nullopt, unpaid ? std::optional{0.0} : std::nullopt);
+}
+
+void Governor::judge(Gate& gate, const Error* failed, Heard heard) {
+    if (failed != nullptr && Loop::signal_caught() != 0) return;
+    const int status = failed != nullptr ? failed->status.value_or(0) : 0;
+    const bool silent = failed != nullptr && (failed->fault == Fault::unreachable || (failed->fault == Fault::timeout && status == 0 && heard == Heard::nothing) ||
+                                              status == 502 || status == 503 || status == 504);
+    if (silent) went_dead(gate, failed->what());
+    else answered(gate);
+}
 
 void Governor::saw_headers(Gate& gate, const Headers& headers) {
     const auto any = [&headers](std::string_view prefix) {

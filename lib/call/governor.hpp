@@ -88,11 +88,12 @@ public:
     /// or a signal ends it.
     Task<Pass> admit(Gate&, const ResolvedModel&, const Request&, Instant deadline);
 
-    void saw_headers(Gate&, const Headers&);
-    /// The server asks for a pause of that length.
-    void pause(Gate&, double seconds, std::string_view why);
-    void answered(Gate&);
-    void went_dead(Gate&, std::string_view why);
+    /// An attempt is over: what the answer's headers say of limits, and what it has cost or may have cost.
+    void settle(Gate&, Pass&, const ResolvedModel&, const Usage&, const Headers&);
+    void settle(Gate&, Pass&, const Error& failed, const Headers&);
+    /// A call is over, with all its attempts, and `failed` or not: whether somebody is there.
+    enum class Heard { nothing, something };
+    void judge(Gate&, const Error* failed, Heard);
 
     /// The store, for flights.
     PaceStore& store();
@@ -107,6 +108,10 @@ private:
     bool is_paused(Gate&);
     Task<void> wait_for_pause(Gate&, const ResolvedModel&, Instant deadline);
     Task<void> take_money(Pass&, const ResolvedModel&, const Request&, Sent);
+    void saw_headers(Gate&, const Headers&);
+    void pause(Gate&, double seconds, std::string_view why);
+    void answered(Gate&);
+    void went_dead(Gate&, std::string_view why);
     void say_once(std::string key, std::string_view text);
     Health* health();
 

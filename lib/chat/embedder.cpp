@@ -8,7 +8,7 @@ Vector Embedder::embed(std::string_view) const { throw Error(Fault::internal, "t
 
 HttpCall Embedder::request(std::span<const std::string>) const { throw Error(Fault::internal, "this embedder sends no request"); }
 
-std::vector<Vector> Embedder::vectors(std::string_view, std::size_t) const { throw Error(Fault::internal, "this embedder reads no answer"); }
+Embedded Embedder::answer(std::string_view, std::size_t) const { throw Error(Fault::internal, "this embedder reads no answer"); }
 
 Error Embedder::failure(int status, const Headers& headers, std::string_view body) const {
     return llm::failure(status, headers, failure_message(body));

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ namespace llm {
 
 /// f32, of length 1; all zero for a text without anything in it.
 using Vector = std::vector<float>;
+
+/// What a server answered.
+struct Embedded {
+    std::vector<Vector> vectors;  ///< in the order of the texts, each of length 1
+    std::optional<long> tokens;   ///< of all texts; absent where the server does not say
+};
 
 class Embedder {
 public:
@@ -37,8 +44,8 @@ public:
     virtual std::size_t batch() const { return 1; }
     /// http. Throws as Provider::request does.
     virtual HttpCall request(std::span<const std::string> texts) const;
-    /// http: the vectors in the order of the texts, normalised to length 1. Throws Error{provider} where the body is none.
-    virtual std::vector<Vector> vectors(std::string_view body, std::size_t texts) const;
+    /// http. Throws Error{provider} where the body is no answer to that many texts.
+    virtual Embedded answer(std::string_view body, std::size_t texts) const;
     virtual Error failure(int status, const Headers&, std::string_view body) const;
 };
 

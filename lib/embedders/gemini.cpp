@@ -1,4 +1,5 @@
-// Facts: Gemini API reference, models.batchEmbedContents (`requests[].content.parts[].text`, `embeddings[].values`, 100 a call).
+// Facts: Gemini API reference, models.batchEmbedContents (`requests[].content.parts[].text`, `embeddings[].values`, 100 a call; newer models
+// add `usageMetadata.promptTokenCount`).
 #include "embedders/remote.hpp"
 
 namespace llm {
@@ -19,8 +20,9 @@ public:
         }
         return wire_.post("/models/" + in_path(model_) + ":batchEmbedContents", Json{{"requests", std::move(requests)}}, Json{});
     }
-    std::vector<Vector> vectors(std::string_view bytes, std::size_t texts) const override {
-        return read_vectors(member(read(bytes), "embeddings"), "values", texts);
+    Embedded answer(std::string_view bytes, std::size_t texts) const override {
+        const Json body = read(bytes);
+        return {read_vectors(member(body, "embeddings"), "values", texts), count(member(member(body, "usageMetadata"), "promptTokenCount"))};
     }
 };
 

@@ -1,4 +1,5 @@
-// Facts: ollama/ollama docs/api.md, "Generate Embeddings" (POST /api/embed, `input` text or list, `embeddings` in order).
+// Facts: ollama/ollama docs/api.md, "Generate Embeddings" (POST /api/embed, `input` text or list, `embeddings` in order,
+// `prompt_eval_count`).
 #include "embedders/remote.hpp"
 
 namespace llm {
@@ -14,8 +15,9 @@ public:
         Json body{{"model", model_}, {"input", std::vector<std::string>(texts.begin(), texts.end())}};
         return wire_.post(wire_.base_url().ends_with("/api") ? "/embed" : "/api/embed", std::move(body), Json{});
     }
-    std::vector<Vector> vectors(std::string_view bytes, std::size_t texts) const override {
-        return read_vectors(member(read(bytes), "embeddings"), {}, texts);
+    Embedded answer(std::string_view bytes, std::size_t texts) const override {
+        const Json body = read(bytes);
+        return {read_vectors(member(body, "embeddings"), {}, texts), count(member(body, "prompt_eval_count"))};
     }
 };
 

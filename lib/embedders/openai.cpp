@@ -1,4 +1,4 @@
-// Facts: openai/openai-openapi, CreateEmbeddingRequest and CreateEmbeddingResponse (2,048 inputs a call at most; entries carry `index`).
+// Facts: openai/openai-openapi, CreateEmbeddingRequest and CreateEmbeddingResponse (2,048 inputs a call at most; entries carry `index`; `usage.prompt_tokens`).
 #include "embedders/remote.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ public:
         Json body{{"model", model_}, {"input", std::vector<std::string>(texts.begin(), texts.end())}, {"encoding_format", "float"}};
         return wire_.post("/embeddings", std::move(body), Json{});
     }
-    std::vector<Vector> vectors(std::string_view bytes, std::size_t texts) const override {
+    Embedded answer(std::string_view bytes, std::size_t texts) const override {
         Json body = read(bytes);
         Json data = member(body, "data");
         if (data.is_array()) {
@@ -26,7 +26,7 @@ public:
             };
             std::stable_sort(data.begin(), data.end(), [&](const Json& a, const Json& b) { return place(a) < place(b); });
         }
-        return read_vectors(data, "embedding", texts);
+        return {read_vectors(data, "embedding", texts), count(member(member(body, "usage"), "prompt_tokens"))};
     }
 };
 

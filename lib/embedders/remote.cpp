@@ -44,4 +44,9 @@ std::vector<Vector> RemoteEmbedder::read_vectors(const Json& list, std::string_v
     return out;
 }
 
+std::optional<long> RemoteEmbedder::count(const Json& n) {
+    if (!n.is_number_integer() || n.get<std::int64_t>() < 0) return std::nullopt;
+    return n.get<long>();
+}
+
 }  // namespace llm

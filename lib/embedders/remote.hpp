@@ -27,6 +27,9 @@ protected:
     /// numbers, all of one length.
     std::vector<Vector> read_vectors(const Json& list, std::string_view name, std::size_t texts) const;
 
+    /// A count as a server writes it; nothing where it is none.
+    static std::optional<long> count(const Json&);
+
     Wire wire_;
     std::string model_;
 

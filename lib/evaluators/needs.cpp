@@ -57,7 +57,7 @@ struct EvaluatorTools::State {
 
     Embedding& embedding(const std::string& name) {
         auto& made = embeddings[name];
-        if (!made) made = std::make_unique<Embedding>(name, loop, settings, environment);
+        if (!made) made = std::make_unique<Embedding>(name, loop, settings, environment, caller.for_embedders());
         return *made;
     }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace llm {
 
@@ -30,6 +31,7 @@ struct Call {
     Rates rates;                             ///< dollars per million tokens at that time
     std::optional<double> cost;              ///< dollars
 
+    std::string_view operation = "chat";     ///< gen_ai.operation.name: "chat" or "embeddings"
     std::string tool;                        ///< "llm-ask"
     std::string record_id;                   ///< as text, may be empty
     std::string conversation;                ///< may be empty

@@ -103,7 +103,7 @@ void JournalWriter::insert(const Call& call) {
     const std::string system = otel_system(r.messages);
     const std::string key = request_key(r, "");
     const auto tools = r.tools.empty() ? std::nullopt : std::optional(dump(r.tools));
-    const auto output = call.error ? std::nullopt : std::optional(otel_output(c));
+    const auto output = call.error || call.operation != "chat" ? std::nullopt : std::optional(otel_output(c));
     const auto finish = c.finish.empty() ? std::nullopt : json_list({c.finish});
     const auto stop = json_list(o.stop);
     const auto others = other_options(r);
@@ -116,7 +116,7 @@ void JournalWriter::insert(const Call& call) {
     if (call.first_ms) first = *call.first_ms / 1000;
     std::int64_t id = call.started;
     do {
-        db_->run(insert_call, id, call.started, given(call.tool), given(call.record_id), "chat", call.provider, r.model,
+        db_->run(insert_call, id, call.started, given(call.tool), given(call.record_id), call.operation, call.provider, r.model,
                  given(c.model), given(call.conversation), fault, call.attempts, call.ms, first, c.usage.input,
                  c.usage.output, c.usage.cached, c.usage.cache_write, c.usage.reasoning, call.cost, call.rates.input,
                  call.rates.output, call.rates.cached, call.rates.cache_write, given(c.id), finish, given(call.server),

@@ -51,16 +51,16 @@ struct Candidate {
 
 class Search {
 public:
-    Search(MemStore& store, Vectors& vectors, const SearchFor& what) : store_(store), vectors_(vectors), what_(what), now_(store.now()) {}
+    Search(MemStore& store, Vectors& vectors, const SearchFor& what) : store_(store), vectors_(vectors), what_(what), by_(what.by), now_(store.now()) {}
 
     std::vector<Found> run() {
-        if (what_.by != SearchBy::words) question_ = vectors_.of(what_.words);  // a server may take its time
+        ask_embedder();  // a server may take its time
         const Snapshot view{store_.db()};
         find_spaces();
         if (spaces_.empty() || what_.k == 0) return {};
         find_documents();
-        if (what_.by != SearchBy::vectors) by_words();
-        if (what_.by != SearchBy::words) by_vectors();
+        if (by_ != SearchBy::vectors) by_words();
+        if (by_ != SearchBy::words) by_vectors();
         add_neighbours();
         lend(&Candidate::bm25, &Candidate::words);
         lend(&Candidate::cosine, &Candidate::vector);
@@ -69,6 +69,13 @@ public:
     }
 
 private:
+    void ask_embedder() {
+        if (by_ == SearchBy::vectors) question_ = vectors_.of(what_.words);
+        if (by_ != SearchBy::hybrid) return;
+        if (auto there = vectors_.of_if_there(what_.words)) question_ = std::move(*there);
+        else by_ = SearchBy::words;
+    }
+
     std::size_t pool(std::size_t least) const { return std::max(least, what_.k * 4); }
 
     void find_spaces() {
@@ -238,8 +245,8 @@ private:
                 c->score += weight / (rank_offset + static_cast<double>(place));
             }
         };
-        if (what_.by != SearchBy::vectors) count(&Candidate::words, &Candidate::word_rank, words_weight);
-        if (what_.by != SearchBy::words) count(&Candidate::vector, &Candidate::vector_rank, vectors_weight);
+        if (by_ != SearchBy::vectors) count(&Candidate::words, &Candidate::word_rank, words_weight);
+        if (by_ != SearchBy::words) count(&Candidate::vector, &Candidate::vector_rank, vectors_weight);
         for (auto& [id, c] : candidates_) {
             c.score /= best;
             const Light& l = light(id);
@@ -352,6 +359,7 @@ private:
     MemStore& store_;
     Vectors& vectors_;
     const SearchFor& what_;
+    SearchBy by_;  ///< by words alone also where no vector can be had
     std::int64_t now_;
     std::set<std::int64_t> spaces_;
     std::optional<std::set<std::int64_t>> documents_;

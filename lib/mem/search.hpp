@@ -40,7 +40,8 @@ struct Found {
     std::vector<std::string> also;  ///< further sources of the same text
 };
 
-/// Best first; pinned ones before all others. Equal texts are found once.
+/// Best first; pinned ones before all others. Equal texts are found once. Where the embedder's server is away a hybrid search goes by words (Vectors::warn is
+/// told); one by vectors throws what the server said.
 std::vector<Found> search(MemStore&, Vectors&, const SearchFor&);
 
 /// The `context` member of llm-record(5): [{"id", "text", "score", "source", …}].

@@ -64,7 +64,7 @@ Decider::~Decider() = default;
 
 Embedding& Decider::embedding(const std::string& name) {
     auto& slot = embeddings_[name];
-    if (!slot) slot = std::make_unique<Embedding>(name, needs_.loop, needs_.settings, needs_.environment);
+    if (!slot) slot = std::make_unique<Embedding>(name, needs_.loop, needs_.settings, needs_.environment, needs_.caller.for_embedders());
     return *slot;
 }
 

@@ -72,7 +72,7 @@ int calibrate_threshold(const Tool& tool, const CacheFlags& f) {
     const Environment environment;
     const Settings settings = settings_of(tool, environment);
     Loop loop;
-    Embedding embedding{settings.text("cache.embedder").value_or("builtin"), loop, settings, environment};
+    Embedding embedding{settings.text("cache.embedder").value_or("builtin"), loop, settings, environment, embedding_options(tool, f)};
     const Given given = pairs_of(f);
     const std::vector<Vector> vectors = embedding.embed_now(given.texts);
     std::vector<JudgedPair> pairs;

@@ -250,7 +250,7 @@ int verify(const Tool& tool, const CacheFlags& f) {
     s.store.settle();
     int code = wrong.empty() ? 0 : 1;
     if (f.reembed) {
-        Embedding embedding{s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment};
+        Embedding embedding{s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment, embedding_options(tool, f)};
         const std::size_t made = reembed(s.store, embedding, f.space, [](std::size_t) {});
         if (f.json) put(dump(Json{{"reembedded", made}, {"embedder", embedding.id()}}) + "\n");
         else if (!f.talk.quiet) put(fmt::format("{} vectors were made anew by {}\n", made, embedding.id()));

@@ -59,7 +59,7 @@ FilterOptions options_of(const Tool& tool, const CacheFlags& f) {
 /// Looking up by similarity, as far as it was asked for; nothing is loaded before it is used.
 struct Similarity {
     Similarity(const Tool& tool, const CacheFlags& f, CacheSession& s, Wanted wanted = {})
-        : embedding(s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment) {
+        : embedding(s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment, embedding_options(tool, f)) {
         SemanticOptions o;
         if (f.semantic) o.threshold = *f.semantic;
         else if (f.bound) o.threshold = learned_threshold;

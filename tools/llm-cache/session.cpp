@@ -61,6 +61,13 @@ Say say_as(const Tool& tool) {
     return [&tool](std::string_view text) { write_all(2, fmt::format("{}: {}\n", tool.name(), text), "standard error"); };
 }
 
+EmbeddingOptions embedding_options(const Tool& tool, const CacheFlags& f) {
+    EmbeddingOptions o;
+    o.tool = tool.name();
+    if (!f.talk.quiet) o.warn = say_as(tool);
+    return o;
+}
+
 Say explain_as(const Tool& tool, const CacheFlags& f) { return f.talk.explain ? say_as(tool) : Say{}; }
 
 }  // namespace llm

@@ -8,6 +8,7 @@
 #include "base/settings.hpp"
 #include "cache/question.hpp"
 #include "cache/store.hpp"
+#include "call/embedding.hpp"
 
 #include <functional>
 
@@ -35,6 +36,8 @@ struct CacheSession {
 using Say = std::function<void(std::string_view)>;
 /// Lines for people on stderr.
 Say say_as(const Tool&);
+/// For what makes vectors.
+EmbeddingOptions embedding_options(const Tool&, const CacheFlags&);
 /// Where --explain was given; else empty.
 Say explain_as(const Tool&, const CacheFlags&);
 

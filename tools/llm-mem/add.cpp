@@ -62,13 +62,13 @@ void tell(const AddFlags& f, const Sum& sum) {
 }
 
 void finish(MemSession& s) {
-    s.store.settle();
-    if (!s.embedding.local()) s.vectors.fill();
+    s.finish();
     s.vectors.tend();
 }
 
 int add_paths(const Tool& tool, const AddFlags& f) {
     MemSession s{tool, f.store, Access::write};
+    s.quiet = f.talk.quiet;
     const IntakeDefaults defaults = defaults_of(f, s);
     s.store.begin("add", f.store.why);
     s.store.settle();
@@ -116,6 +116,7 @@ int add_paths(const Tool& tool, const AddFlags& f) {
 
 int add_text(const Tool& tool, const AddFlags& f, const std::string& text, std::string_view where) {
     MemSession s{tool, f.store, Access::write};
+    s.quiet = f.talk.quiet;
     Intake in = intake_of_text(defaults_of(f, s), text);
     if (in.source.empty()) in.source = where;
     s.store.begin("add", f.store.why);
@@ -130,6 +131,7 @@ int add_text(const Tool& tool, const AddFlags& f, const std::string& text, std::
 
 int add_records(const Tool& tool, const AddFlags& f) {
     MemSession s{tool, f.store, Access::write};
+    s.quiet = f.talk.quiet;
     const IntakeDefaults defaults = defaults_of(f, s);
     FilterOptions o = filter_options(tool, f.loop);
     o.gather = gathered;

@@ -22,14 +22,14 @@ int apply(const Tool& tool, const ApplyFlags& f) {
         throw Error(Fault::usage, "--until-done needs the command that asks the model, behind --: llm-mem apply --until-done -- llm-ask -m cheap");
     if (!f.until_done && !f.command.empty()) throw Error(Fault::usage, "a command is run with --until-done only: llm-mem apply --until-done -- {}", f.command.front());
     MemSession s{tool, f.store, Access::write};
+    s.quiet = f.talk.quiet;
     ApplyOptions o;
     o.space = s.space();
     if (f.talk.explain) o.explain = [&tool](std::string_view line) { say(tool, line); };
     Applier applier{s.store, s.vectors, std::move(o)};
     FilterOptions loop = filter_options(tool, f.loop);
     const auto finish = [&s] {
-        s.store.settle();
-        if (!s.embedding.local()) s.vectors.fill();
+        s.finish();
         s.vectors.tend();
     };
     if (!f.until_done) {

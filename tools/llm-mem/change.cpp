@@ -20,8 +20,7 @@ struct ChangeFlags {
 };
 
 void done(const ChangeFlags& f, MemSession& s, std::string_view what, std::size_t count) {
-    s.store.settle();
-    if (!s.embedding.local()) s.vectors.fill();
+    s.finish();
     const std::int64_t change = s.store.changed();
     if (f.json) put(dump(Json{{"change", change}, {"passages", change != 0 ? count : 0}}) + "\n");
     else if (change != 0) put(fmt::format("{} {} {}; llm-mem undo {} takes it back\n", what, count, count == 1 ? "passage" : "passages", change));
@@ -142,8 +141,7 @@ int undo(const Tool& tool, const ChangeFlags& f) {
         if (f.json) put(dump(Json{{"undone", change}, {"change", own}}) + "\n");
         else put(fmt::format("took back change {} ({} of {})\n", change, was.verb, was.size));
     }
-    s.store.settle();
-    if (!s.embedding.local()) s.vectors.fill();
+    s.finish();
     return 0;
 }
 

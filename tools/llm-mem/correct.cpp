@@ -28,8 +28,7 @@ int correct_passage(const Tool& tool, const CorrectFlags& f) {
     std::string text = f.text == "-" ? read_all(0) : !f.text.empty() ? f.text : edited(found[0].text, s.environment);
     while (text.ends_with('\n')) text.pop_back();
     const std::int64_t change = correct(s.store, found[0].id, text, f.question, f.store.why);
-    s.store.settle();
-    if (!s.embedding.local()) s.vectors.fill();
+    s.finish();
     if (f.json) put(dump(Json{{"change", change}, {"passage", found[0].id}}) + "\n");
     else put(fmt::format("corrected passage {}; llm-mem undo {} takes it back\n", found[0].id, change));
     return 0;

@@ -31,6 +31,7 @@ int export_passages(const Tool& tool, const ExchangeFlags& f) {
 
 int import_passages(const Tool& tool, const ExchangeFlags& f) {
     MemSession s{tool, f.store, Access::write};
+    s.quiet = f.talk.quiet;
     FilterOptions o = filter_options(tool, f.loop);
     o.gather = gathered;
     Filter filter{s.loop, o};
@@ -38,8 +39,7 @@ int import_passages(const Tool& tool, const ExchangeFlags& f) {
     s.store.settle();
     filter.before_output([&s] { s.store.settle(); });
     filter.at_end([&s] {
-        s.store.settle();
-        if (!s.embedding.local()) s.vectors.fill();
+        s.finish();
         s.vectors.tend();
     });
     return filter.run([&](Record& r) {
@@ -50,13 +50,11 @@ int import_passages(const Tool& tool, const ExchangeFlags& f) {
 int verify(const Tool& tool, const ExchangeFlags& f) {
     if (f.reembed) {
         MemSession s{tool, f.store, Access::write};
+        s.quiet = f.talk.quiet;
+        if (!s.embedding.local()) s.vectors.of("Is anybody there?");  // the old vectors are not let go of for a server that is away
         s.vectors.start_anew();
-        if (s.embedding.local()) {
-            s.store.settle();
-        } else {
-            s.store.settle();
-            s.vectors.fill();
-        }
+        s.store.settle();
+        if (!s.embedding.local()) s.vectors.fill();
         s.vectors.tend();
         if (!f.talk.quiet) put(fmt::format("{} vectors made by {}\n", s.store.count(), s.embedding.id()));
         return 0;

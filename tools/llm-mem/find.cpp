@@ -97,6 +97,7 @@ Json explained(const Found& f) {
 
 int recall(const Tool& tool, const FindFlags& f) {
     MemSession s{tool, f.store, Access::read};
+    s.quiet = f.talk.quiet;
     Looking looking{f, s};
     looking.what.pins = SearchFor::Pins::always;
     std::optional<JqProgram> on;

@@ -41,6 +41,7 @@ std::filesystem::path journal_path(const MemSession& s) {
 
 struct Learning {
     Learning(const Tool& tool, const LearnFlags& f) : s(tool, f.store, Access::write), calls(tool, s, f.talk), form(RequestSpec{}) {
+        s.quiet = f.talk.quiet;
         std::string asked = f.model.value_or(s.settings.text("model.default").value_or(""));
         if (asked.empty()) asked = calls.models.default_model([this](const Endpoint& e) { return calls.caller.probe(e); });
         model = calls.models.resolve(asked).full_name();
@@ -48,8 +49,7 @@ struct Learning {
         learner.emplace(s.store, s.vectors, ask_json(*asker, asked), options_of(tool, f, s, model));
     }
     void finish() {
-        s.store.settle();
-        if (!s.embedding.local()) s.vectors.fill();
+        s.finish();
         s.vectors.tend();
         calls.caller.close();
     }

@@ -63,7 +63,23 @@ void select_options(Verb& verb, SelectFlags& f) {
 
 MemSession::MemSession(const Tool& tool, const StoreFlags& f, Access access)
     : settings(settings_of(tool, environment)), store(store_path(settings, environment), begun(access, tool, store_path(settings, environment)), options_of(environment)),
-      embedding(settings.text("mem.embedder").value_or("builtin"), loop, settings, environment), vectors(store, embedding), space_(f.space) {}
+      embedding(settings.text("mem.embedder").value_or("builtin"), loop, settings, environment, embedding_options(tool)), vectors(store, embedding), space_(f.space) {
+    vectors.warn = embedding_options(tool).warn;
+}
+
+EmbeddingOptions MemSession::embedding_options(const Tool& tool) const {
+    EmbeddingOptions o;
+    o.tool = tool.name();
+    o.warn = [this, &tool](std::string_view line) {
+        if (!quiet) say(tool, line);
+    };
+    return o;
+}
+
+void MemSession::finish() {
+    store.settle();
+    if (!embedding.local()) vectors.fill_as_far_as_it_goes();
+}
 
 PassageSelection MemSession::selection(const SelectFlags& f) const {
     const auto time = [this](const std::string& text) -> std::optional<std::int64_t> {

@@ -54,6 +54,11 @@ struct MemSession {
     /// The passages a person names: numbers as ls shows them, or records' own ids. Throws Error{usage} where one is not there.
     std::vector<Passage> named(const std::vector<std::string>& ids);
 
+    /// Commits, and makes the vectors that a server makes and that are missing. Where the server is away that is said, and done later: the
+    /// passages are kept and found by words.
+    void finish();
+
+    bool quiet = false;  ///< -q
     Environment environment;
     Settings settings;
     Loop loop;
@@ -62,6 +67,7 @@ struct MemSession {
     Vectors vectors;
 
 private:
+    EmbeddingOptions embedding_options(const Tool&) const;
     std::optional<std::string> space_;
 };
 

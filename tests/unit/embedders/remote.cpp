@@ -54,7 +54,7 @@ TEST_CASE("embedders: those behind a server send every text and the key in a hea
 
 TEST_CASE("embedders: answers become vectors of length one, in the order of the texts") {
     for (const char* name : {"openai", "gemini", "ollama"}) {
-        const auto v = made(name)->vectors(answer(name), 2);
+        const auto v = made(name)->answer(answer(name), 2).vectors;
         REQUIRE(v.size() == 2);
         CHECK(v[0][0] == Approx(0.6));
         CHECK(v[0][1] == Approx(0.8));
@@ -69,7 +69,7 @@ TEST_CASE("embedders: an answer that is none is the provider's fault") {
                                         std::string{R"({"data":[{"embedding":["x"]}],"embeddings":[["x"]]})"},
                                         std::string{R"({"data":[{"embedding":[1]},{"embedding":[1,2]}],"embeddings":[[1],[1,2]]})"}, answer(name)}) {
             try {
-                e->vectors(body, 3);
+                e->answer(body, 3);
                 FAIL(name << " took " << body);
             } catch (const Error& error) {
                 CHECK(error.fault == Fault::provider);

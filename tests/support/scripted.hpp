@@ -1,0 +1,83 @@
+/// A server on a real socket that is told what to answer to each connection.
+#pragma once
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <atomic>
+#include <fmt/format.h>
+#include <mutex>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace llm {
+
+inline std::string answer_of(std::string_view status, std::string_view headers, std::string_view body) {
+    return fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}", status, headers, body.size(), body);
+}
+inline std::string refusal(std::string_view status, std::string_view headers = "") { return answer_of(status, headers, R"({"error":{"message":"no"}})"); }
+
+/// Answers the n-th connection with the n-th of the script, the last one ever after; an empty answer closes before the headers.
+class Scripted {
+public:
+    explicit Scripted(std::vector<std::string> script) : script_(std::move(script)) {
+        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof at;
+        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0);
+        REQUIRE(::listen(listener_, 64) == 0);
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
+        port = ntohs(at.sin_port);
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~Scripted() {
+        over_ = true;
+        thread_.join();
+        ::close(listener_);
+    }
+    int port = 0;
+    std::atomic<int> asked{0};
+
+private:
+    void serve() {
+        while (!over_) {
+            pollfd p{listener_, POLLIN, 0};
+            if (::poll(&p, 1, 20) <= 0) continue;
+            const int fd = ::accept(listener_, nullptr, nullptr);
+            if (fd < 0) continue;
+            const auto n = static_cast<std::size_t>(asked++);
+            read_request(fd);
+            const std::string& says = script_[std::min(n, script_.size() - 1)];
+            [[maybe_unused]] const auto sent = ::send(fd, says.data(), says.size(), MSG_NOSIGNAL);
+            ::shutdown(fd, SHUT_WR);
+            char rest[256];
+            while (::recv(fd, rest, sizeof rest, 0) > 0) {
+            }
+            ::close(fd);
+        }
+    }
+    static void read_request(int fd) {
+        std::string got;
+        char block[4096];
+        while (got.find("\r\n\r\n") == std::string::npos || got.back() != '}') {
+            const ssize_t n = ::recv(fd, block, sizeof block, 0);
+            if (n <= 0) return;
+            got.append(block, static_cast<std::size_t>(n));
+        }
+    }
+    std::vector<std::string> script_;
+    int listener_ = -1;
+    std::atomic<bool> over_{false};
+    std::thread thread_;
+};
+
+}  // namespace llm
