@@ -6,10 +6,10 @@ import socket
 import struct
 from http import HTTPStatus
 
-from . import anthropic, gemini, ollama, openai_chat, openai_responses
+from . import anthropic, embeddings, gemini, ollama, openai_chat, openai_responses
 from .answers import Answer, compact
 
-DIALECTS = (openai_chat, openai_responses, anthropic, gemini, ollama)
+DIALECTS = (openai_chat, openai_responses, anthropic, gemini, ollama, embeddings)
 
 
 class Gone(Exception):

@@ -107,3 +107,11 @@ async def content_filter(x, argument):
 @scenario("refusal")
 async def refusal(x, argument):
     await x.give(x.answer(text="", refusal="I cannot help with that."))
+
+
+@scenario("400-for")
+async def refused_for(x, argument):
+    """Refuses what has the word ARGUMENT anywhere in it."""
+    if argument.encode() in x.raw:
+        return await x.refuse(400, f"The word '{argument}' is not to be said.")
+    await echo(x, "")
