@@ -16,53 +16,56 @@ namespace {
 
 using Hnsw = hnswlib::HierarchicalNSW<float>;
 
-// hnswlib copies what it is given for each node; it is given the node's number and sees rows through it.
+// What hnswlib keeps for each node, beside its links: the coded row and the sum of its codes.
 class CodeSpace : public hnswlib::SpaceInterface<float> {
 public:
-    CodeSpace(const std::byte* codes, const CodeShape& shape, std::uint32_t nodes)
-        : codes_(codes), shape_(shape) {
-        sums_.reserve(nodes);
-        for (std::size_t i = 0; i < nodes; ++i)
-            sums_.push_back(query_of_row(codes + i * shape.stride(), shape).sum);
-    }
-    size_t get_data_size() override { return sizeof(std::uint32_t); }
+    explicit CodeSpace(const CodeShape& shape) : shape_(shape) {}
+    size_t get_data_size() override { return shape_.stride() + sizeof(std::int32_t); }
     void* get_dist_func_param() override { return this; }
     hnswlib::DISTFUNC<float> get_dist_func() override { return distance; }
+
+    /// `row` as hnswlib is to copy it, into `to`.
+    void prepare(const std::byte* row, std::vector<std::byte>& to) const {
+        to.resize(shape_.stride() + sizeof(std::int32_t));
+        const auto sum = query_of_row(row, shape_).sum;
+        std::memcpy(to.data(), row, shape_.stride());
+        std::memcpy(to.data() + shape_.stride(), &sum, sizeof sum);
+    }
 
 private:
     static float distance(const void* left, const void* right, const void* self) {
         const auto& space = *static_cast<const CodeSpace*>(self);
-        std::uint32_t a = 0, b = 0;
-        std::memcpy(&a, left, sizeof a);
-        std::memcpy(&b, right, sizeof b);
-        const auto stride = space.shape_.stride();
-        const std::byte* row = space.codes_ + a * stride;
-        CodedQuery query{reinterpret_cast<const std::int8_t*>(row + sizeof(float)), space.shape_.padded(), 0,
-                         space.sums_[a]};
+        const auto* row = static_cast<const std::byte*>(left);
+        CodedQuery query{reinterpret_cast<const std::int8_t*>(row + sizeof(float)), space.shape_.padded(), 0, 0};
         std::memcpy(&query.scale, row, sizeof query.scale);
+        std::memcpy(&query.sum, row + space.shape_.stride(), sizeof query.sum);
         float score = 0;
-        space.score_nodes_(space.codes_, stride, &b, 1, query, &score);
+        space.score_rows_(static_cast<const std::byte*>(right), space.shape_.stride(), 1, query, &score);
         return 1 - score;
     }
 
-    const std::byte* codes_;
     CodeShape shape_;
-    decltype(Kernels::nodes) score_nodes_ = kernels().nodes;
-    std::vector<std::int32_t> sums_;
+    decltype(Kernels::rows) score_rows_ = kernels().rows;
 };
 
 // Inserts all nodes; the calling thread works too and reports. False where progress ended it.
-bool insert_all(Hnsw& hnsw, std::uint32_t nodes, const GraphOptions& options) {
+bool insert_all(Hnsw& hnsw, const CodeSpace& space, const std::byte* codes, const CodeShape& shape,
+                std::uint32_t nodes, const GraphOptions& options) {
     std::atomic<std::uint32_t> next{0};
     std::atomic<bool> stop{false};
     std::exception_ptr failure;
     std::mutex guard;
+    const auto insert = [&](std::uint32_t node, std::vector<std::byte>& point) {
+        space.prepare(codes + node * shape.stride(), point);
+        hnsw.addPoint(point.data(), node);
+    };
     const auto work = [&](bool reporting) {
         try {
+            std::vector<std::byte> point;
             for (std::uint32_t done = 0; !stop; ++done) {
                 const std::uint32_t node = next++;
                 if (node >= nodes) break;
-                hnsw.addPoint(&node, node);
+                insert(node, point);
                 if (reporting && options.progress && done % 256 == 0 &&
                     !options.progress(static_cast<double>(node) / nodes))
                     stop = true;
@@ -73,8 +76,8 @@ bool insert_all(Hnsw& hnsw, std::uint32_t nodes, const GraphOptions& options) {
             stop = true;
         }
     };
-    const std::uint32_t first = next++;
-    if (nodes > 0) hnsw.addPoint(&first, first);
+    std::vector<std::byte> point;
+    if (nodes > 0) insert(next++, point);
     std::vector<std::jthread> helpers;
     for (unsigned i = 1; i < options.threads; ++i) helpers.emplace_back(work, false);
     work(true);
@@ -134,9 +137,9 @@ std::optional<Graph> build_graph(const std::byte* codes, const CodeShape& shape,
                                  const GraphOptions& options) {
     if (nodes == 0) return Graph{};
     try {
-        CodeSpace space(codes, shape, nodes);
+        CodeSpace space(shape);
         Hnsw hnsw(&space, nodes, options.degree, options.width);
-        if (!insert_all(hnsw, nodes, options)) return std::nullopt;
+        if (!insert_all(hnsw, space, codes, shape, nodes, options)) return std::nullopt;
         Graph graph = graph_of(hnsw, nodes);
         renumber(graph, hnsw, nodes);
         return graph;

@@ -48,6 +48,13 @@ double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+/// Of all threads: what a busy machine does not change much.
+double processor_seconds() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
 double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::ranges::nth_element(values, middle);
@@ -146,12 +153,12 @@ struct Stream {
     std::vector<std::vector<Hit>> hits;
 };
 
-Stream ask_all(Index& index, const Vectors& vectors, const Options& options, Method method) {
+Stream ask_all(Index& index, const Vectors& vectors, const Options& options, Method method, int ef = 0) {
     Stream stream;
     std::vector<double> each;
     for (std::size_t i = vectors.size() - options.queries; i < vectors.size(); ++i) {
         const auto begin = Clock::now();
-        stream.hits.push_back(index.search(vectors[i], {.k = options.k, .method = method}));
+        stream.hits.push_back(index.search(vectors[i], {.k = options.k, .method = method, .ef = ef}));
         each.push_back(seconds_since(begin));
     }
     stream.seconds = median(std::move(each));
@@ -174,9 +181,11 @@ void compare(const std::string& name, const Stream& found, const Stream& exact) 
 void build(Index& index, SnapshotKind kind, const std::string& name) {
     if (index.state().snapshot == kind && index.state().tail == 0) return;
     const auto begin = Clock::now();
+    const double used = processor_seconds();
     if (index.build({.kind = kind}) != BuildResult::built)
         throw Error(Fault::internal, "{} was not built", name);
     print(name + ".build", seconds_since(begin), "s", 1);
+    print(name + ".build.processor", processor_seconds() - used, "s", 1);
 }
 
 void measure(const Vectors& vectors, std::size_t size, const Options& options) {
@@ -205,6 +214,12 @@ void measure(const Vectors& vectors, std::size_t size, const Options& options) {
     print(name + ".graph.each", found.seconds * 1e3, "ms", options.queries, "exact scan",
           exact.seconds * 1e3);
     compare(name + ".graph", found, exact);
+    for (int ef = 32; ef <= 512; ef *= 2) {
+        const auto at = fmt::format("{}.graph.ef{}", name, ef);
+        const Stream wide = ask_all(index, vectors, options, Method::automatic, ef);
+        print(at + ".each", wide.seconds * 1e3, "ms", options.queries, "exact scan", exact.seconds * 1e3);
+        compare(at, wide, exact);
+    }
     time_one_shot(name + ".graph.one_shot", path, query, "automatic");
 }
 

@@ -10,41 +10,51 @@ from home import SHARED
 from run import Skipped
 
 WINDOWS = ((14, 5), (14, 1), (9, 2), (20, 2), (9, 1))  # words of a window, and from one to the next
+ASKED = 400
 
 
-def _texts(path, wanted):
-    """Questions, turns and answers of shared/data, each once; then windows of their words until there are enough."""
+def _real_texts():
+    """Questions, turns and answers of shared/data, each once."""
     members = {"prompt", "text", "question", "answer", "a", "b", "sentence1", "sentence2"}
-    seen, long = set(), []
+    found = {}
     for file in sorted((Path(SHARED) / "data").rglob("*.jsonl")):
         if file.parent.name in ("llm", "prices", "words"):
             continue
         for line in filter(None, file.read_text().split("\n")):
             for name, value in json.loads(line).items():
                 if name in members and isinstance(value, str) and len(value) > 8:
-                    text = " ".join(value.split())
-                    if text not in seen:
-                        seen.add(text)
-                        long.append(text)
-    if not long:
+                    found[" ".join(value.split())] = True
+    if not found:
         raise Skipped(f"no texts in {SHARED}/data")
-    with open(path, "w") as out:
-        count = 0
-        for text in long:
-            out.write(text[:2000] + "\n")
-            count += 1
-        for width, step in WINDOWS:
-            for text in long:
-                words = text.split()
-                for begin in range(1, len(words) - width, step):
-                    part = " ".join(words[begin : begin + width])
-                    if count >= wanted:
-                        return count
-                    if part not in seen:
-                        seen.add(part)
-                        out.write(part + "\n")
-                        count += 1
-    return count
+    return list(found)
+
+
+def _windows(texts):
+    for width, step in WINDOWS:
+        for text in texts:
+            words = text.split()
+            for begin in range(1, len(words) - width, step):
+                yield " ".join(words[begin : begin + width])
+
+
+def _texts(path, wanted):
+    """Up to `wanted` texts, a line each, all different: real ones, then windows of their words. The last ASKED are whole
+    questions from all over, of which nothing else is in the file: what somebody might ask anew.
+    """
+    texts = _real_texts()
+    short = [text for text in texts if len(text) < 200]
+    asked = short[:: max(1, len(short) // ASKED)][:ASKED]
+    stored = dict.fromkeys(texts)
+    for text in asked:
+        del stored[text]
+    texts = list(stored)
+    for part in _windows(texts):
+        if len(stored) >= wanted - ASKED:
+            break
+        stored[part] = None
+    lines = list(stored)[: wanted - ASKED] + asked
+    Path(path).write_text("".join(line[:2000] + "\n" for line in lines))
+    return len(lines)
 
 
 def cache_index(bench):
