@@ -1,4 +1,5 @@
 #include "run.hpp"
+#include "session.hpp"
 
 #include "base/paths.hpp"
 #include "cache/calibrate.hpp"
