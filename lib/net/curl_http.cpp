@@ -22,6 +22,9 @@ constexpr double grace = .25;  // for the end of a stream whose answer is comple
 
 enum class Method { get, post };
 
+/// HTTP/2 is spoken over TLS alone, where the handshake agrees on it.
+bool shares_connections(std::string_view url) { return url.starts_with("https:"); }
+
 class CurlHttp;
 
 /// One exchange; lives in the coroutine's frame. `easy` is borrowed from the pool.
@@ -32,6 +35,7 @@ struct Exchange {
     Http::OnBody on_body;
     double idle;
     Instant last_byte{};
+    Instant connect_by = Instant::max();  ///< libcurl's own limit does not run while it waits for another's connection
     curl_off_t sent = 0;     ///< bytes of the request's body gone out when last looked
     Loop::TimerId timer{};
     bool timer_armed = false;
@@ -52,6 +56,7 @@ struct Exchange {
     bool ok() const { return outcome.status >= 200 && outcome.status < 300; }
     void end(CURLcode code);
     void arm(Instant);
+    bool is_connected() const;
     bool is_sending();
     bool request_is_out() const;
     void tick();
@@ -130,7 +135,8 @@ private:
             x.running = false;
             throw Error(Fault::internal, "libcurl: {}", c.multi_strerror(code));
         }
-        if (x.idle < 1e6) x.arm(after(x.last_byte, x.idle));
+        if (shares_connections(call.url)) x.connect_by = after(x.last_byte, limits.connect);
+        if (x.idle < 1e6 || x.connect_by != Instant::max()) x.arm(std::min(after(x.last_byte, x.idle), x.connect_by));
         co_await x;
         if (x.thrown) std::rethrow_exception(x.thrown);
         judge(x, call, limits);
@@ -219,6 +225,8 @@ private:
         if (p.url != call.url) {
             p.url = call.url;
             c.easy_setopt(p.easy, CURLOPT_URL, p.url.c_str());
+            // whether the server takes many requests on one connection is known after the first handshake, and only there
+            c.easy_setopt(p.easy, CURLOPT_PIPEWAIT, shares_connections(p.url) ? 1L : 0L);
         }
         if (p.method != method) {
             p.method = method;
@@ -384,13 +392,20 @@ Exchange::~Exchange() {
     if (running) curl_api().multi_remove_handle(owner.multi_, easy);
 }
 
+bool Exchange::is_connected() const {
+    if (connected) return true;
+    curl_off_t begun = 0;
+    curl_api().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
+    return begun != 0;
+}
+
 /// Not yet connected (that has a limit of its own), or more of the request has gone out since last asked.
 bool Exchange::is_sending() {
     if (connected) return false;
-    curl_off_t begun = 0, out = 0;
-    curl_api().easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
+    if (!is_connected()) return true;
+    curl_off_t out = 0;
     curl_api().easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &out);
-    return begun == 0 || std::exchange(sent, out) != out;
+    return std::exchange(sent, out) != out;
 }
 
 bool Exchange::request_is_out() const {
@@ -422,12 +437,14 @@ void Exchange::arm(Instant t) {
 
 void Exchange::tick() {
     const Instant now = Steady::now();
+    if (connect_by != Instant::max() && is_connected()) connect_by = Instant::max();
     if (!satisfied && is_sending()) last_byte = now;
-    if (!satisfied && now < after(last_byte, idle)) {
-        arm(after(last_byte, idle));
+    const Instant next = std::min(after(last_byte, idle), connect_by);
+    if (!satisfied && now < next) {
+        arm(next);
         return;
     }
-    idled = !satisfied;
+    idled = !satisfied && now < connect_by;
     end(CURLE_OPERATION_TIMEDOUT);
 }
 
