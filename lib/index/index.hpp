@@ -133,8 +133,9 @@ public:
     /// Everything wrong in tables and snapshot; reads all of it. A damaged snapshot is repaired by build().
     std::vector<std::string> problems();
 
-    /// Graph against exact scan, over `queries` stored vectors, each asked as if it were not stored itself.
-    /// No queries where there is no graph: everything else is exact.
+    /// Graph against exact scan, over `queries` queries: one half stored vectors, each asked as if it were not
+    /// stored itself, one half in the middle of two of them, as new questions are. The worse half's recall is
+    /// given. No queries where there is no graph: everything else is exact.
     Recall recall(std::size_t queries, std::size_t k, int ef);
     /// Raises ef until recall at 1 is `wanted` or ef is 2,048, and remembers it in the store.
     Recall tune(double wanted, std::size_t queries, std::size_t k);

@@ -1,7 +1,10 @@
 #include "index/parts.hpp"
 #include "store/transaction.hpp"
 
+#include <cmath>
+#include <functional>
 #include <random>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -16,10 +19,40 @@ double part_reached(std::span<const Hit> found, std::span<const Hit> exact) {
     return static_cast<double>(reached) / static_cast<double>(exact.size());
 }
 
+// Recall among queries of one kind.
+class Count {
+public:
+    void add(std::span<const Hit> found, std::span<const Hit> exact) {
+        if (exact.empty()) return;
+        ++queries_;
+        at_1_ += part_reached(found.first(std::min<std::size_t>(1, found.size())), exact.first(1));
+        at_k_ += part_reached(found, exact);
+    }
+    std::size_t queries() const { return queries_; }
+    double at_1() const { return queries_ ? at_1_ / static_cast<double>(queries_) : 1; }
+    double at_k() const { return queries_ ? at_k_ / static_cast<double>(queries_) : 1; }
+
+private:
+    std::size_t queries_ = 0;
+    double at_1_ = 0, at_k_ = 0;
+};
+
+// Of length 1, as far from one as from the other.
+std::vector<float> between(std::span<const float> a, std::span<const float> b) {
+    std::vector<float> middle(a.begin(), a.end());
+    std::ranges::transform(middle, b, middle.begin(), std::plus{});
+    const float length = std::sqrt(kernels().floats(middle.data(), middle.data(), middle.size()));
+    for (float& x : middle) x /= std::max(length, 1e-9f);
+    return middle;
+}
+
 }  // namespace
 
 // Asking for a stored vector would flatter the graph: its own node is found at once, and its links lead to
-// the answer. So the walk goes around that node, as it would for a new query.
+// the answer. So the walk goes around that node, as it would for a new query. Even so a vector whose neighbours
+// are stored close by is easy to find, and a question nobody has asked before is not: half of the queries lie
+// between two stored vectors, and the worse half counts. Among 1,000,000 texts ef 32 reached .985 of the
+// stored ones, .923 between them and .915 of 400 questions really new; 256 reached .998, .985 and .983.
 Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
     Recall sum{.ef = ef};
     const Snapshot view(parts_->table.database());
@@ -27,26 +60,33 @@ Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
     const auto* file = parts_->snapshot.get();
     if (k == 0 || !file || !file->has_graph() || file->nodes() < 2) return sum;
     std::mt19937_64 random(20231);
-    for (std::size_t tries = 0;
-         tries < queries * 8 && sum.queries < queries && file == parts_->snapshot.get(); ++tries) {
+    Count stored, new_ones;
+    std::vector<float> last;
+    for (std::size_t tries = 0; tries < queries * 8 && stored.queries() + new_ones.queries() < queries &&
+                                file == parts_->snapshot.get();
+         ++tries) {
         const auto node = static_cast<std::uint32_t>(random() % file->nodes());
-        const auto stored = parts_->table.at(set.id, file->place(node));
-        if (!stored || node == file->header().entry) continue;
-        const std::vector<float> query(stored->vector.begin(), stored->vector.end());
-        const auto but_itself = [self = stored->row](std::int64_t row) { return row != self; };
-        const auto exact = search(query, {.k = k, .allow = but_itself, .method = Method::exact});
+        const auto found = parts_->table.at(set.id, file->place(node));
+        if (!found || node == file->header().entry) continue;
+        const std::vector<float> vector(found->vector.begin(), found->vector.end());
+        const auto row = found->row;
+        if (!last.empty()) {
+            const auto query = between(vector, std::exchange(last, {}));
+            new_ones.add(search(query, {.k = k, .ef = ef}),
+                         search(query, {.k = k, .method = Method::exact}));
+            continue;
+        }
+        last = vector;
+        const auto but_itself = [row](std::int64_t other) { return other != row; };
+        const auto exact = search(vector, {.k = k, .allow = but_itself, .method = Method::exact});
         parts_->without = node;
-        const auto found = search(query, {.k = k, .allow = but_itself, .ef = ef});
+        stored.add(search(vector, {.k = k, .allow = but_itself, .ef = ef}), exact);
         parts_->without = GraphWalk::none;
-        if (exact.empty()) continue;
-        ++sum.queries;
-        sum.at_1 += part_reached(std::span(found).first(std::min<std::size_t>(1, found.size())),
-                                 std::span(exact).first(1));
-        sum.at_k += part_reached(found, exact);
     }
+    sum.queries = stored.queries() + new_ones.queries();
     if (sum.queries == 0) return sum;
-    sum.at_1 /= static_cast<double>(sum.queries);
-    sum.at_k /= static_cast<double>(sum.queries);
+    sum.at_1 = std::min(stored.at_1(), new_ones.at_1());
+    sum.at_k = std::min(stored.at_k(), new_ones.at_k());
     return sum;
 }
 
