@@ -101,6 +101,7 @@ void Index::Parts::search_snapshot(const Query& query, const SearchOptions& want
         return (dead.empty() || !dead[node]) && (!wanted.allow || wanted.allow(snapshot->row(node)));
     };
     if (snapshot->has_graph() && wanted.method == Method::automatic) {
+        snapshot->note_walk();
         Top found(top.room());
         if (walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without) ==
             GraphWalk::End::found) {

@@ -141,15 +141,25 @@ std::span<const std::uint32_t> SnapshotFile::upper_links(std::uint32_t node,
     return {lists + list + 1, std::min(lists[list], header_.degree)};
 }
 
-void SnapshotFile::fetch_codes() const noexcept {
-    if (std::exchange(fetched_, true)) return;
+void SnapshotFile::fetch(std::uint64_t size) const noexcept {
     auto* data = mapping_.data();
-    const auto end = (layout_.places + 4095) / 4096 * 4096;
-    const auto size = std::min<std::uint64_t>(end, mapping_.size());
     ::madvise(data, size, MADV_NORMAL);
 #ifdef MADV_POPULATE_READ
     ::madvise(data, size, MADV_POPULATE_READ);
 #endif
+}
+
+void SnapshotFile::fetch_codes() const noexcept {
+    if (std::exchange(fetched_, true)) return;
+    fetch(std::min<std::uint64_t>((layout_.places + 4095) / 4096 * 4096, mapping_.size()));
+}
+
+void SnapshotFile::note_walk() const noexcept {
+    constexpr int stream = 32;
+    if (walks_ >= stream || ++walks_ < stream) return;
+    const auto pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+    const bool fits = pages > 0 && mapping_.size() / static_cast<std::uint64_t>(page) < static_cast<std::uint64_t>(pages) / 4;
+    if (fits) fetch(mapping_.size());
 }
 
 std::vector<std::string> SnapshotFile::problems() const {

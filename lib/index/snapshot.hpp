@@ -99,12 +99,17 @@ public:
 
     /// Asks for all codes at once, ahead of a scan.
     void fetch_codes() const noexcept;
+    /// To be told of each walk over the graph. One alone touches little and asks for no more; a stream of them
+    /// comes by everything, page by page, and from the 32nd on has all of it at hand (measured at a million, the
+    /// file in memory but not mapped: .98 → .35 ms a search).
+    void note_walk() const noexcept;
     /// Reads everything: checksum and links.
     std::vector<std::string> problems() const;
 
 private:
     SnapshotFile(Mapping mapping, const SnapshotHeader& header, CodeShape shape);
 
+    void fetch(std::uint64_t size) const noexcept;
     const std::byte* at(std::uint64_t offset) const noexcept { return mapping_.data() + offset; }
     template <typename T>
     const T* section(std::uint64_t offset) const noexcept {
@@ -116,6 +121,7 @@ private:
     SnapshotLayout layout_;
     CodeShape shape_;
     mutable bool fetched_ = false;
+    mutable int walks_ = 0;
 };
 
 /// Writes a file under a name of its own and renames it when it is whole and on the disk. Sections are put
