@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `make bench` runs: prints one JSON line a figure. Never part of `make test`; takes about five minutes.
+"""What `make bench` runs: prints one JSON line a figure. Never part of `make test`; takes about a quarter of an hour.
 
     run.py [BUILD_DIR] [--only WORD]… [--quick]
 
