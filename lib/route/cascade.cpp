@@ -34,12 +34,6 @@ void add(std::optional<double>& sum, const std::optional<double>& more) {
 
 double ms_since(Instant from) { return std::chrono::duration<double, std::milli>(Steady::now() - from).count(); }
 
-std::string id_text(const Record& record) {
-    const auto id = record.id();
-    if (!id) return {};
-    return id->front() == '"' ? unescape(*id) : std::string{*id};
-}
-
 bool priced(const ResolvedModel& m) { return m.info.price.input && m.info.price.output; }
 
 /// Dollars at least, as far as the request tells: what goes in, and `max_tokens` where it is bounded.
