@@ -17,6 +17,8 @@
 namespace llm {
 namespace {
 
+constexpr std::size_t spare_bytes = 64 * 1024;  // of a record; what is longer goes when its job ends
+
 /// Exactly `id` and a `delta` that is a string or null.
 bool is_delta(const Scan& s, std::string_view line) {
     if (s.members.size() != 2) return false;
@@ -246,11 +248,13 @@ private:
             pass(record_.line());
             return;
         }
-        jobs_.emplace_back(*this);
+        if (spare_.empty()) spare_.emplace_back(*this);
+        jobs_.splice(jobs_.end(), spare_, spare_.begin());
         Job& job = jobs_.back();
         job.self = std::prev(jobs_.end());
-        job.record = std::move(record_);
+        std::swap(job.record, record_);
         job.resume_key = key;
+        job.emitted = false;
         job.original.assign(line);
         if (o_.order == Order::kept) job.place = window_.reserve();
         job.task = work(job);
@@ -294,7 +298,11 @@ private:
 
     /// Frames cannot be destroyed from within themselves, so the ended ones are cleared here.
     void sweep() {
-        for (const auto job : finished_) jobs_.erase(job);
+        for (const auto job : finished_) {
+            job->task = {};
+            if (job->record.line().capacity() <= spare_bytes && job->original.capacity() <= spare_bytes) spare_.splice(spare_.begin(), jobs_, job);
+            else jobs_.erase(job);
+        }
         finished_.clear();
         if (output_failed_) std::rethrow_exception(std::exchange(output_failed_, nullptr));
     }
@@ -380,6 +388,7 @@ private:
     Record record_;
     std::string text_, wrapped_, text_out_;
     std::list<Job> jobs_;
+    std::list<Job> spare_;  ///< ended ones, whose memory serves the next
     std::vector<std::list<Job>::iterator> finished_;
     std::exception_ptr output_failed_;  // a full disk ends the run, not the record
     long failed_ = 0;

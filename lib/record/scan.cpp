@@ -2,6 +2,7 @@
 
 #include "base/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstring>
@@ -123,6 +124,7 @@ private:
         ++at_;
         space();
         if (depth == 1) {
+            if (out_.members.capacity() == 0) out_.members.reserve(16);  // once, rather than for 1, 2, 4 and 8
             out_.members.push_back({from, to, offset(), 0});
             pending_ = true;
         }
@@ -259,9 +261,11 @@ const MemberSpan* find(const Scan& s, std::string_view text, std::string_view na
 
 std::string unescape(std::string_view raw) {
     if (raw.size() >= 2 && raw.front() == '"' && raw.back() == '"') raw = raw.substr(1, raw.size() - 2);
+    const std::size_t plain = std::min(raw.find('\\'), raw.size());
     std::string out;
     out.reserve(raw.size());
-    for (std::size_t i = 0; i < raw.size(); ++i) {
+    out.append(raw, 0, plain);
+    for (std::size_t i = plain; i < raw.size(); ++i) {
         if (raw[i] != '\\' || i + 1 >= raw.size()) {
             out += raw[i];
             continue;
@@ -298,7 +302,12 @@ std::string quote(std::string_view text) {
     std::string out;
     out.reserve(text.size() + 2);
     out += '"';
-    for (const char c : text) {
+    std::size_t clean = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        out.append(text, clean, i - clean);
+        clean = i + 1;
         switch (c) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
@@ -308,15 +317,12 @@ std::string quote(std::string_view text) {
             case '\b': out += "\\b"; break;
             case '\f': out += "\\f"; break;
             default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    out += "\\u00";
-                    out += hex[static_cast<unsigned char>(c) >> 4];
-                    out += hex[c & 15];
-                } else {
-                    out += c;
-                }
+                out += "\\u00";
+                out += hex[static_cast<unsigned char>(c) >> 4];
+                out += hex[c & 15];
         }
     }
+    out.append(text, clean);
     out += '"';
     return out;
 }
