@@ -279,7 +279,7 @@ void Governor::judge(Gate& gate, const Error* failed, Heard heard) {
 
 void Governor::saw_headers(Gate& gate, const Headers& headers) {
     const auto any = [&headers](std::string_view prefix) {
-        const auto it = headers.lower_bound(std::string{prefix});
+        const auto it = headers.lower_bound(prefix);
         return it != headers.end() && it->first.starts_with(prefix);
     };
     if (!any("x-ratelimit-") && !any("anthropic-ratelimit-") && !any("ratelimit-")) return;

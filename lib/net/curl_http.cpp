@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <exception>
@@ -253,7 +252,7 @@ private:
 
     static std::size_t on_write(char* data, std::size_t, std::size_t size, void* user) {
         auto& x = *static_cast<Exchange*>(user);
-        x.last_byte = Steady::now();
+        x.last_byte = x.owner.now_;
         if (!x.ok()) {
             x.outcome.error_body.append(data, std::min(size, error_body_limit - x.outcome.error_body.size()));
             return x.outcome.error_body.size() >= error_body_limit ? 0 : size;
@@ -275,7 +274,7 @@ private:
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
         auto& x = *static_cast<Exchange*>(user);
         x.connected = true;
-        x.last_byte = Steady::now();
+        x.last_byte = x.owner.now_;
         std::string_view line{data, size};
         while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
         if (line.starts_with("HTTP/")) {  // also after 100 Continue or a proxy's own answer
@@ -287,10 +286,11 @@ private:
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos) return size;
         std::string name{line.substr(0, colon)};
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char ch) { return static_cast<char>(std::tolower(ch)); });
+        for (char& ch : name)
+            if (ch >= 'A' && ch <= 'Z') ch = static_cast<char>(ch + ('a' - 'A'));
         std::string_view value = line.substr(colon + 1);
         while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-        x.outcome.headers[name] = value;
+        x.outcome.headers.insert_or_assign(std::move(name), value);
         return size;
     }
 
@@ -358,6 +358,7 @@ private:
 
     void act(curl_socket_t fd, int bits) {
         int running = 0;
+        now_ = Steady::now();  // what one round brings in, it brings in now: a look at the clock for each header costs as much as reading it
         curl_api().multi_socket_action(multi_, fd, bits, &running);
         collect();
     }
@@ -385,6 +386,7 @@ private:
     std::unordered_map<curl_socket_t, Socket> sockets_;
     Loop::TimerId timer_{};
     bool timer_armed_ = false;
+    Instant now_{};  ///< when the round at work began
 };
 
 Exchange::~Exchange() {

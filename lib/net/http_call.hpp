@@ -1,6 +1,7 @@
 /// One HTTP POST, as a value: what is sent, and the headers that come back.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,6 +17,6 @@ struct HttpCall {
 };
 
 /// Names in lower case.
-using Headers = std::map<std::string, std::string>;
+using Headers = std::map<std::string, std::string, std::less<>>;
 
 }  // namespace llm
