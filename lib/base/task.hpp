@@ -3,6 +3,8 @@
 /// waits for: awaited objects take themselves off the loop in their destructors.
 #pragma once
 
+#include "base/frames.hpp"
+
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -30,6 +32,10 @@ struct PromiseBase {
     std::suspend_always initial_suspend() const noexcept { return {}; }
     FinalAwaiter final_suspend() const noexcept { return {}; }
     void unhandled_exception() noexcept { error = std::current_exception(); }
+#if !defined(__SANITIZE_ADDRESS__)  // there every frame is to be seen going
+    static void* operator new(std::size_t size) { return Frames::take(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept { Frames::give(frame, size); }
+#endif
 };
 
 template <typename T>
