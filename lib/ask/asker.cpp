@@ -160,8 +160,8 @@ Task<void> Asker::step(Record& record, Emitter& emitter) {
     Json value;
     const bool wants_json = !request.schema.is_null();
     Answer answer;
-    if (wants_json) answer = co_await ask_for_json(model, request, emitter, context, value);
-    else answer = co_await ask(model, request, emitter, context);
+    if (wants_json) answer = co_await ask_for_json(model, std::move(request), emitter, context, value);
+    else answer = co_await ask(model, std::move(request), emitter, context);
     if (options_.extract == AskOptions::Extract::last_block) answer.completion.text = last_fenced_block(answer.completion.text);
     if (options_.usage) options_.usage(usage_line(model, answer));
     record.set_raw("response", response_text(answer, wants_json ? &value : nullptr));

@@ -43,6 +43,8 @@ std::vector<Message>::iterator last_user_turn(std::vector<Message>& turns) {
 Form::Form(RequestSpec spec) : spec_(std::move(spec)) {
     if (spec_.template_text) template_ = template_of(*spec_.template_text);
     if (spec_.schema) schema_ = schema_of(*spec_.schema);
+    if (spec_.system) system_ = dump(Json(*spec_.system));
+    if (spec_.model) model_ = dump(Json(*spec_.model));
     if (!spec_.options.empty()) {
         Options parsed;
         for (const auto& [key, value] : spec_.options) set_option(parsed, key, value);
@@ -54,8 +56,13 @@ Form::Form(RequestSpec spec) : spec_(std::move(spec)) {
 bool Form::wins(const Record& record, std::string_view name) const { return spec_.wins == RequestSpec::Wins::flags || !record.has(name); }
 
 bool Form::write_into(Record& record) const {
-    const std::string before = record.line();
+    bool changed = false;
+    const auto write = [&record, &changed](std::string_view name, const std::string& raw) {
+        changed |= record.raw(name) != raw;
+        record.set_raw(name, raw);
+    };
     if (template_) {
+        const std::string before = record.line();
         std::string text = template_->render(record);
         if (record.has("messages")) {
             if (record.has("prompt")) throw Error(Fault::data, "'prompt' and 'messages' stand together; a record has one of them");
@@ -71,9 +78,10 @@ bool Form::write_into(Record& record) const {
             record.erase("prompt");
             record.set("messages", Json{{{"role", "user"}, {"content", std::move(text)}}});
         }
+        changed = record.line() != before;
     }
-    if (spec_.system && wins(record, "system")) record.set("system", Json(*spec_.system));
-    if (spec_.model && wins(record, "model")) record.set("model", Json(*spec_.model));
+    if (spec_.system && wins(record, "system")) write("system", system_);
+    if (spec_.model && wins(record, "model")) write("model", model_);
     if (!options_.is_null()) {
         Json own = record.get("options");
         if (own.is_null()) {
@@ -82,11 +90,11 @@ bool Form::write_into(Record& record) const {
             for (const auto& [key, value] : options_.items())
                 if (spec_.wins == RequestSpec::Wins::flags || !own.contains(key)) own[key] = value;
         }
-        record.set("options", own);
+        write("options", dump(own));
     }
-    if (!schema_.is_null() && wins(record, "schema")) record.set("schema", schema_);
-    if (!attachments_.is_null() && wins(record, "attachments")) record.set("attachments", attachments_);
-    return record.line() != before;
+    if (!schema_.is_null() && wins(record, "schema")) write("schema", dump(schema_));
+    if (!attachments_.is_null() && wins(record, "attachments")) write("attachments", dump(attachments_));
+    return changed;
 }
 
 Asking Form::read(const Record& record) const {

@@ -54,6 +54,7 @@ private:
 
     RequestSpec spec_;
     std::optional<Template> template_;
+    std::string model_, system_;  ///< the flags' as JSON text
     Json options_;  ///< the flags' as a member
     Json schema_;
     Json attachments_;
