@@ -21,7 +21,9 @@ public:
     Writer(std::string& out, Normalise normalise) : out_(out), normalise_(normalise) {}
 
     void request(const Request& r, std::string_view model) {
-        out_ += fmt::format("{{\"version\":{},\"model\":", canonical_version);
+        out_ += "{\"version\":";
+        out_ += std::to_string(canonical_version);
+        out_ += ",\"model\":";
         append_json_string(out_, model);
         out_ += ",\"messages\":[";
         separated(r.messages, [this](const Message& m) { turn(m); });

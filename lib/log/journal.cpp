@@ -83,21 +83,22 @@ std::uint64_t Journal::lost() const {
     return lost_;
 }
 
-/// Empty when the journal is closed and all is written.
-std::vector<Call> Journal::next_calls(std::unique_lock<std::mutex>& lock) {
+/// Takes what waits; nothing when the journal is closed and all is written. `into` is empty and lends its memory to the next ones.
+void Journal::next_calls(std::unique_lock<std::mutex>& lock, std::vector<Call>& into) {
     wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
     wake_.wait_until(lock, first_push_ + options_.delay, [this] {
         return closing_ || wanted_ > committed_ + lost_ || waiting_.size() >= options_.group || is_full();
     });
     waiting_bytes_ = 0;
-    return std::exchange(waiting_, {});
+    std::swap(waiting_, into);
 }
 
 void Journal::run() {
     JournalWriter writer(options_);
     writer.open();
+    std::vector<Call> calls;
     for (std::unique_lock lock(mutex_);;) {
-        const std::vector<Call> calls = next_calls(lock);
+        next_calls(lock, calls);
         if (calls.empty()) break;
         lock.unlock();
         written_.notify_all();
@@ -108,6 +109,7 @@ void Journal::run() {
             (kept ? committed_ : lost_) += n;
         }
         written_.notify_all();
+        calls.clear();
         writer.prune_if_due();
         lock.lock();
     }

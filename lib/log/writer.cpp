@@ -1,6 +1,8 @@
 #include "log/writer.hpp"
 
+#include "base/utf8.hpp"
 #include "chat/canonical.hpp"
+#include "chat/canonical_json.hpp"
 #include "chat/otel.hpp"
 #include "log/prune.hpp"
 #include "log/when.hpp"
@@ -25,8 +27,15 @@ std::optional<std::string_view> given(std::string_view text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
-std::optional<std::string> json_list(const std::vector<std::string>& texts) {
-    return texts.empty() ? std::nullopt : std::optional(dump(Json(texts)));
+std::optional<std::string> json_list(std::span<const std::string> texts) {
+    if (texts.empty()) return std::nullopt;
+    std::string out = "[";
+    for (const std::string& text : texts) {
+        if (out.size() > 1) out += ',';
+        if (is_utf8(text)) append_json_string(out, text);
+        else out += dump(Json(text));
+    }
+    return out.append("]");
 }
 
 /// The options the conventions have no column for, and the schema.
@@ -104,7 +113,7 @@ void JournalWriter::insert(const Call& call) {
     const std::string key = request_key(r, "");
     const auto tools = r.tools.empty() ? std::nullopt : std::optional(dump(r.tools));
     const auto output = call.error || call.operation != "chat" ? std::nullopt : std::optional(otel_output(c));
-    const auto finish = c.finish.empty() ? std::nullopt : json_list({c.finish});
+    const auto finish = c.finish.empty() ? std::nullopt : json_list({&c.finish, 1});
     const auto stop = json_list(o.stop);
     const auto others = other_options(r);
     const auto fault = call.error ? std::optional(name(call.error->fault)) : std::nullopt;
