@@ -25,9 +25,9 @@ def a_bad_certificate_ends_the_call_before_anything_is_sent(w, _, kind, with_aut
         expect("certificate" in result.words, result.words)
         expect("SSL_CERT_FILE" in result.words, "and how to trust an authority of one's own", result.words)
         equal(w.count(tagged), 0, "nothing reached the server")
-        expect(result.seconds < 20, "trying again does not help", result.seconds)
         result = ask(home, "-m", "p/any", stdin=jsonl({"prompt": "x"}), code=3)
         equal(records(result)[0]["error"]["fault"], "unreachable")
+        expect("1 failed" in result.words and "retries" not in result.words, "trying again does not help", result.words)
 
 
 @for_each(("301", 301), ("302", 302), ("303", 303), ("307", 307), ("308", 308))
@@ -91,20 +91,19 @@ def a_proxy_of_the_environment_is_used(w, scheme):
         if scheme == "http":  # what is meant for this machine is not shown to a proxy, unless that is allowed
             home.provider("q", "openai", url(w, tagged, tls=None))
             ask(home, "-m", "q/any", "hello", env={"http_proxy": w.faults.proxy("forward")})
-            seen = [one for one in w.faults.journal() if one["listener"] == "proxy-forward" and tagged in one["path"]]
-            equal(seen, [], "the proxy saw nothing")
+            equal([one for one in w.faults.journal() if one["listener"] == "proxy-forward" and tagged in one["path"]], [], "the proxy saw nothing")
+        port = w.faults.ready["tls"]["trusted"] if scheme == "https" else w.faults.port
         home.provider("p", "openai", url(w, tagged, tls="trusted" if scheme == "https" else None), allow_http=True)
-        before = len([one for one in w.faults.journal() if one["listener"] == "proxy-forward"])
+
+        def seen():  # by this test: the other one goes to another port
+            return [one for one in w.faults.journal() if one["listener"] == "proxy-forward" and f":{port}" in one["path"] and (scheme == "https" or tagged in one["path"])]
+
+        before = len(seen())
         result = ask(home, "-m", "p/any", "hello", env={f"{scheme}_proxy": w.faults.proxy("forward")})
         equal(result.text, ANSWER + "\n")
-        after = len([one for one in w.faults.journal() if one["listener"] == "proxy-forward"])
-        expect(after > before, "the proxy saw it")
+        expect(len(seen()) > before, "the proxy saw it", [one["path"] for one in seen()])
         if scheme == "https":
-            equal(
-                [one for one in w.faults.journal() if one["listener"] == "proxy-forward" and "authorization" in one["headers"]],
-                [one for one in w.faults.journal() if one["listener"] == "proxy-forward" and "authorization" in one["headers"] and "http://" in one["path"]],
-                "the key is not shown to the proxy",
-            )
+            equal([one for one in seen() if "authorization" in one["headers"]], [], "the key is not shown to the proxy")
 
 
 @for_each(*((f"{kind} {scheme}", kind, scheme) for kind in ("refuse", "auth", "garble", "close") for scheme in ("http", "https")))

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <atomic>
+#include <chrono>
 #include <fmt/format.h>
 #include <mutex>
 #include <netinet/in.h>
@@ -27,6 +28,11 @@ inline std::string refusal(std::string_view status, std::string_view headers = "
 /// Answers the n-th connection with the n-th of the script, the last one ever after; an empty answer closes before the headers.
 class Scripted {
 public:
+    /// Nothing, until the caller hangs up.
+    static inline const std::string silence = "\1silence";
+    /// What stands behind it, a byte each hundredth of a second until the caller hangs up, from the beginning ever again.
+    static inline const std::string drip = "\1drip";
+
     explicit Scripted(std::vector<std::string> script) : script_(std::move(script)) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in at{};
@@ -57,18 +63,25 @@ private:
             const auto n = static_cast<std::size_t>(asked++);
             read_request(fd);
             const std::string& says = script_[std::min(n, script_.size() - 1)];
-            [[maybe_unused]] const auto sent = ::send(fd, says.data(), says.size(), MSG_NOSIGNAL);
-            ::shutdown(fd, SHUT_WR);
+            if (says.starts_with(drip)) {
+                trickle(fd, std::string_view{says}.substr(drip.size()));
+            } else if (says != silence) {
+                [[maybe_unused]] const auto sent = ::send(fd, says.data(), says.size(), MSG_NOSIGNAL);
+                ::shutdown(fd, SHUT_WR);
+            }
             char rest[256];
             while (::recv(fd, rest, sizeof rest, 0) > 0) {
             }
             ::close(fd);
         }
     }
+    void trickle(int fd, std::string_view bytes) {
+        for (std::size_t i = 0; !over_ && ::send(fd, &bytes[i % bytes.size()], 1, MSG_NOSIGNAL) == 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
     static void read_request(int fd) {
         std::string got;
         char block[4096];
-        while (got.find("\r\n\r\n") == std::string::npos || got.back() != '}') {
+        while (got.find("\r\n\r\n") == std::string::npos || (got.back() != '}' && !got.starts_with("CONNECT"))) {
             const ssize_t n = ::recv(fd, block, sizeof block, 0);
             if (n <= 0) return;
             got.append(block, static_cast<std::size_t>(n));

@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "support/scripted.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <numeric>
@@ -18,10 +19,14 @@ namespace {
 const std::string good = answer_of("200 OK", "",
                                    R"({"model":"m","choices":[{"message":{"role":"assistant","content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}})");
 
+/// A stream of server-sent events that ends without its end, as far as `events` go.
+std::string stream_of(std::string_view events) { return fmt::format("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{}", events); }
+const std::string begun = "data: {\"choices\":[{\"delta\":{\"content\":\"fi\"}}]}\n\n";
+
 struct Outcome {
     std::optional<Fault> fault;
     std::optional<int> status;
-    std::string text;
+    std::string text, message;
     int asked = 0;
     std::vector<double> waited;
     double passed = 0;  ///< seconds of real time
@@ -33,20 +38,26 @@ struct Outcome {
 struct Scene {
     std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("llm-faults-{}", ::getpid());
     int retries = 3;
-    std::optional<double> timeout;
+    std::optional<double> timeout, idle_timeout;
+    bool stream = false;
+    std::string base_url;  ///< else the server's
+    bool through_proxy = false;  ///< the server is one
     Scene() { std::filesystem::remove_all(folder); }
     ~Scene() { std::filesystem::remove_all(folder); }
 
     Outcome ask(std::vector<std::string> script, int calls = 1) {
         Scripted server{std::move(script)};
         const Environment environment{{{"HOME", folder.string()}}};
-        const Settings settings = Settings::parse(fmt::format("[provider.p]\nprotocol = \"openai\"\nbase_url = \"http://127.0.0.1:{}/v1\"\n", server.port), "config.toml", environment);
+        const std::string base = base_url.empty() ? fmt::format("http://127.0.0.1:{}/v1", server.port) : base_url;
+        if (through_proxy) ::setenv("https_proxy", fmt::format("http://127.0.0.1:{}", server.port).c_str(), 1);
+        const Settings settings = Settings::parse(fmt::format("[provider.p]\nprotocol = \"openai\"\nbase_url = \"{}\"\n", base), "config.toml", environment);
         Loop loop;
         Outcome outcome;
         CallOptions options;
         options.tool = "test";
         options.retries = retries;
         options.timeout = timeout;
+        options.idle_timeout = idle_timeout;
         options.log = CallOptions::Log::no;
         options.skip = [&outcome](double seconds) { outcome.waited.push_back(seconds); };
         Caller caller{loop, settings, environment, options};
@@ -56,6 +67,7 @@ struct Scene {
         for (int i = 0; i < calls; ++i) {
             Request request;
             request.messages = {Message::of(Role::user, "x")};
+            request.stream = stream;
             outcome.fault.reset();
             try {
                 CallContext context;
@@ -66,8 +78,10 @@ struct Scene {
             } catch (const Error& e) {
                 outcome.fault = e.fault;
                 outcome.status = e.status;
+                outcome.message = e.what();
             }
         }
+        if (through_proxy) ::unsetenv("https_proxy");
         outcome.asked = server.asked;
         outcome.passed = Seconds(Steady::now() - begun).count();
         return outcome;
@@ -90,6 +104,8 @@ TEST_CASE("faults: what passes is asked four times, and waited for by chance wit
              {std::string{}, Fault::unreachable, 0},
              {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"choices\":[", Fault::provider, 0},
              {answer_of("200 OK", "", "{\"choices\": oops}"), Fault::provider, 0},
+             {answer_of("200 OK", "", R"({"model":"m","choices":[{"message":{"role":"assistant","content":"fi)"), Fault::provider, 0},
+             {answer_of("200 OK", "", R"({"error":{"message":"The server had an error.","type":"server_error"}})"), Fault::provider, 500},
              {answer_of("200 OK", "", ""), Fault::provider, 0},
              {answer_of("200 OK", "", "<html><body>hello</body></html>"), Fault::provider, 0},
          }) {
@@ -104,6 +120,90 @@ TEST_CASE("faults: what passes is asked four times, and waited for by chance wit
         CHECK(o.waited[1] <= 1);
         CHECK(o.waited[2] <= 2);
     }
+}
+
+TEST_CASE("faults: a stream that breaks is asked for four times") {
+    for (const auto& [events, fault] : std::vector<std::pair<std::string, Fault>>{
+             {"", Fault::provider},
+             {begun, Fault::provider},
+             {begun + "data: {\"error\":{\"message\":\"The server had an error.\",\"type\":\"server_error\"}}\n\n", Fault::provider},
+             {begun + "data: {\"choices\":[{\"delta\":{\"content\":\"\xc3", Fault::provider},  // half of a letter
+             {begun + "data: {\"choices\":[{\"del\n\n", Fault::provider},
+             {begun + "data: <html>\n\n", Fault::provider},
+         }) {
+        CAPTURE(events);
+        Scene scene;
+        scene.stream = true;
+        const Outcome o = scene.ask({stream_of(events)});
+        CHECK(o.fault == fault);
+        CHECK(o.asked == 4);
+        REQUIRE(o.waited.size() == 3);
+        CHECK(o.all() <= 3.5);
+    }
+}
+
+TEST_CASE("faults: silence is ended by the idle timeout, each time it is asked again") {
+    for (const std::string& answer : {Scripted::silence, std::string{}}) {
+        Scene scene;
+        scene.idle_timeout = .2;
+        const Outcome o = scene.ask({answer});
+        CHECK(o.fault == (answer.empty() ? Fault::unreachable : Fault::timeout));
+        CHECK(o.asked == 4);
+        CHECK(o.waited.size() == 3);
+        if (!answer.empty()) CHECK(o.passed >= .8);
+    }
+}
+
+TEST_CASE("faults: a byte now and then is no silence, and ends with the time of the whole call") {
+    for (const bool stream : {false, true}) {
+        Scene scene;
+        scene.timeout = .7;
+        scene.stream = stream;
+        const Outcome o = scene.ask({Scripted::drip + (stream ? stream_of(": ping\n\n") : answer_of("200 OK", "", std::string(100'000, ' ')))});
+        CHECK(o.fault == Fault::timeout);
+        CHECK(o.asked == 1);
+        CHECK(o.waited.empty());
+        CHECK(o.passed >= .7);
+    }
+}
+
+TEST_CASE("faults: an answer of a hundred mebibytes is refused, and what follows is served") {
+    Scene scene;
+    scene.retries = 1;
+    const std::string text(std::size_t{100} << 20, 'a');
+    const Outcome o = scene.ask({answer_of("200 OK", "", R"({"model":"m","choices":[{"message":{"role":"assistant","content":")" + text + R"("},"finish_reason":"stop"}]})"), good});
+    CHECK(o.text == "fine");
+    CHECK(o.asked == 2);
+    CHECK(o.waited.size() == 1);
+    scene.retries = 0;
+    const Outcome alone = scene.ask({answer_of("200 OK", "", text)});
+    CHECK(alone.fault == Fault::provider);
+    CHECK(alone.asked == 1);
+}
+
+TEST_CASE("faults: a proxy that refuses is unreachable, and asked four times") {
+    for (const std::string& answer : {refusal("403 Forbidden"), refusal("407 Proxy Authentication Required"), std::string{"\x16SSH-2.0\r\n\r\n"}, std::string{}}) {
+        CAPTURE(answer);
+        Scene scene;
+        scene.through_proxy = true;
+        scene.base_url = "https://provider.example/v1";
+        const Outcome o = scene.ask({answer});
+        CHECK(o.fault == Fault::unreachable);
+        CHECK(o.asked == 4);
+        CHECK(o.waited.size() == 3);
+        CHECK(o.all() <= 3.5);
+    }
+}
+
+TEST_CASE("faults: a name nobody knows is unreachable, and looked for four times") {
+    Scene scene;
+    scene.base_url = "https://no-such-host.invalid/v1";
+    const Outcome o = scene.ask({good});
+    CHECK(o.fault == Fault::unreachable);
+    CHECK_THAT(o.message, contains("no-such-host.invalid"));
+    CHECK(o.asked == 0);
+    REQUIRE(o.waited.size() == 3);
+    CHECK(o.all() <= 3.5);
 }
 
 TEST_CASE("faults: what does not pass is asked once and waited for never") {
