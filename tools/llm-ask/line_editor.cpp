@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace llm {
@@ -31,10 +32,31 @@ struct LineEditor::Library {
     }
 };
 
+/// Between two prompts too the terminal's driver leaves the end of input to libedit: a Ctrl-D it had taken for one would be lost.
+struct LineEditor::Uncooked {
+    termios before{};
+    bool changed = false;
+
+    Uncooked() {
+        if (::tcgetattr(0, &before) != 0) return;
+        termios t = before;
+        t.c_lflag &= ~static_cast<tcflag_t>(ICANON);
+        t.c_cc[VMIN] = 1;
+        t.c_cc[VTIME] = 0;
+        changed = ::tcsetattr(0, TCSANOW, &t) == 0;
+    }
+    Uncooked(const Uncooked&) = delete;
+    Uncooked& operator=(const Uncooked&) = delete;
+    ~Uncooked() {
+        if (changed) ::tcsetattr(0, TCSANOW, &before);
+    }
+};
+
 LineEditor::LineEditor(std::string history_file) : history_file_(std::move(history_file)) {
     static Library library;
     if (::isatty(0) != 1 || !library.open()) return;
     library_ = &library;
+    uncooked_ = std::make_unique<Uncooked>();
     if (!history_file_.empty()) library_->read_history(history_file_.c_str());
 }
 

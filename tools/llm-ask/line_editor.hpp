@@ -1,6 +1,7 @@
 /// One line from a person, with editing and history where libedit is there and stdin is a terminal.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,8 +20,10 @@ public:
 
 private:
     struct Library;
+    struct Uncooked;
     std::string history_file_;
     Library* library_ = nullptr;
+    std::unique_ptr<Uncooked> uncooked_;
 };
 
 }  // namespace llm
