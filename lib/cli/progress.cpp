@@ -22,6 +22,11 @@ std::string grouped(std::uint64_t n) {
     return digits;
 }
 
+std::string span(double seconds) {
+    if (seconds < 120) return fmt::format("{:.0f} s", seconds);
+    return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
+}
+
 }  // namespace
 
 Progress::Progress(Show show, std::optional<std::uint64_t> total, std::function<Instant()> now)
@@ -48,7 +53,7 @@ std::string Progress::line() const {
     const double rate = static_cast<double>(all) / seconds;
     out += rate < 10 ? fmt::format(", {:.1f}/s", rate) : fmt::format(", {:.0f}/s", rate);
     if (total_ && *total_ > all && rate > 0)
-        out += fmt::format(", {:.0f} s left", static_cast<double>(*total_ - all) / rate);
+        out += ", " + span(static_cast<double>(*total_ - all) / rate) + " left";
     return out;
 }
 

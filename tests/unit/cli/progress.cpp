@@ -13,4 +13,8 @@ TEST_CASE("progress: the line says how many, how fast and how long still") {
     for (int i = 0; i < 10; ++i) p.failed();
     now += 20s;
     CHECK(p.line() == "2,000 of 4,000 done, 10 failed, 100/s, 20 s left");
+    now += 1980s;
+    CHECK(p.line() == "2,000 of 4,000 done, 10 failed, 1.0/s, 33 min left");
+    now += 18000s;
+    CHECK(p.line() == "2,000 of 4,000 done, 10 failed, 0.1/s, 5.6 h left");
 }
