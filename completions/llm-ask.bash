@@ -2,7 +2,7 @@
 
 _llm_ask() {
     local line=${COMP_LINE:0:COMP_POINT} verb= argument=':' i cur prev=
-    local verbs='' options='-m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context -x --extract --repairs -c --continue --cid --chat -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json --timeout --idle-timeout --retries --stream --no-stream --again --dry-run --record --replay --replay-missing -n --no-log -u --usage --reasoning --rpm --tpm --budget --assume-price --share-identical -q --quiet -v --verbose --explain --models --budget-status --log --since --until --fault --tool --limit --older --yes -h --help --version --describe'
+    local verbs='' options='-m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context -x --extract --repairs -c --continue --cid --chat -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json --timeout --idle-timeout --retries --stream --no-stream --again --dry-run --record --replay --replay-missing -n --no-log -u --usage --reasoning --rpm --tpm --budget --assume-price --share-identical -q --quiet -v --verbose --explain --batch --wait --models --budget-status --log --since --until --fault --tool --limit --older --yes -h --help --version --describe'
     local -a words
     cur=${line##*[[:space:]]}
     read -ra words <<<"${line%"$cur"}"
@@ -67,6 +67,8 @@ _llm_ask() {
         --tpm) :; return ;;
         --budget) :; return ;;
         --assume-price) :; return ;;
+        --batch) _llm_reply submit status collect cancel rm; return ;;
+        --wait) :; return ;;
         --log) _llm_reply list show stats prune; return ;;
         --since) :; return ;;
         --until) :; return ;;
