@@ -2,6 +2,7 @@
 #include "call/embedding.hpp"
 
 #include "base/paths.hpp"
+#include "call/caller.hpp"
 #include "log/query.hpp"
 #include "pace/budget.hpp"
 #include "support/catch.hpp"
@@ -207,4 +208,24 @@ TEST_CASE("embedding: nothing is journalled where the settings say so") {
     scene.more = "[log]\nenabled = false\n";
     CHECK_FALSE(scene.embed({good}).fault.has_value());
     CHECK(scene.journal().empty());
+}
+
+TEST_CASE("embedding: a run's budget holds for its models and its embedders together") {
+    Scene scene;
+    Scripted server{{good}};
+    const Settings settings = Settings::parse(
+        fmt::format("{}[provider.p]\nprotocol = \"openai\"\nbase_url = \"http://127.0.0.1:{}/v1\"\n", price, server.port), "config.toml", scene.environment);
+    Loop loop;
+    CallOptions options;
+    options.tool = "test";
+    options.log = CallOptions::Log::no;
+    options.pace.budget = .25;
+    Caller caller{loop, settings, scene.environment, options};
+    Embedding one{"p/m", loop, settings, scene.environment, caller.for_embedders()}, other{"p/m", loop, settings, scene.environment, caller.for_embedders()};
+    const std::vector<std::string> texts{"one", "other"};
+    CHECK(one.embed_now(texts).size() == 2);    // ten cents, twelve at worst
+    CHECK(other.embed_now(texts).size() == 2);
+    CHECK_THROWS_AS(one.embed_now(texts), Error);
+    CHECK_THROWS_AS(other.embed_now(texts), Error);
+    CHECK(server.asked == 2);
 }
