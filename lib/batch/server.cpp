@@ -32,7 +32,7 @@ void BatchServer::drive(Task<void> task) {
     task.result();
 }
 
-Task<void> BatchServer::exchange(Way way, HttpCall call, OnBytes on_bytes) {
+Task<void> BatchServer::exchange(Http& http, Way way, HttpCall call, OnBytes on_bytes) {
     const auto address = parse_address(endpoint_.base_url);
     if (address && address->scheme == "http" && is_loopback(address->host) && !endpoint_.allow_http) call.proxy = HttpCall::Proxy::none;
     HttpLimits limits;
@@ -43,8 +43,8 @@ Task<void> BatchServer::exchange(Way way, HttpCall call, OnBytes on_bytes) {
         return true;
     };
     HttpOutcome outcome;
-    if (way == Way::post) outcome = co_await http_.post(call, limits, std::move(on_body));
-    else outcome = co_await http_.get(call, limits, std::move(on_body));
+    if (way == Way::post) outcome = co_await http.post(call, limits, std::move(on_body));
+    else outcome = co_await http.get(call, limits, std::move(on_body));
     if (outcome.status >= 200 && outcome.status < 300) co_return;
     if (outcome.status >= 300 && outcome.status < 400) {
         Error moved(Fault::provider, "{} answers with a redirect ({}); redirects are not followed, so that the key stays where it belongs: correct base_url", endpoint_.name, outcome.status);
@@ -54,7 +54,7 @@ Task<void> BatchServer::exchange(Way way, HttpCall call, OnBytes on_bytes) {
     throw Error(provider_->failure(outcome.status, outcome.headers, outcome.error_body));
 }
 
-void BatchServer::once(Way way, HttpCall call, OnBytes on_bytes) { drive(exchange(way, std::move(call), std::move(on_bytes))); }
+void BatchServer::once(Way way, HttpCall call, OnBytes on_bytes) { drive(exchange(http_, way, std::move(call), std::move(on_bytes))); }
 
 std::string BatchServer::again(Way way, const HttpCall& call) {
     for (int number = 1;; ++number) {
@@ -76,7 +76,9 @@ std::string BatchServer::get(HttpCall call) { return again(Way::get, call); }
 
 std::string BatchServer::post_once(HttpCall call) {
     std::string body;
-    once(Way::post, std::move(call), [&body](std::string_view bytes) { body.append(bytes.substr(0, longest_answer - std::min(body.size(), longest_answer))); });
+    // libcurl sends a request again by itself where a connection used before turns out to be closed: a new one each time
+    const auto http = make_curl_http(loop_);
+    drive(exchange(*http, Way::post, std::move(call), [&body](std::string_view bytes) { body.append(bytes.substr(0, longest_answer - std::min(body.size(), longest_answer))); }));
     return body;
 }
 

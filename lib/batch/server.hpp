@@ -28,7 +28,7 @@ public:
     /// Each returns the answer's body, and throws Error as a direct call would; Error{io} where a signal ends the wait.
     std::string post(HttpCall);
     std::string get(HttpCall);
-    /// One attempt, and whether another may help is left to the caller.
+    /// Sent once and no more, so that the caller can look what became of it.
     std::string post_once(HttpCall);
     /// Waits as long as is due before attempt `number`; false where there is none left.
     bool wait_before(int number, const Error&);
@@ -39,7 +39,7 @@ public:
 private:
     enum class Way { get, post };
     using OnBytes = std::function<void(std::string_view)>;
-    Task<void> exchange(Way, HttpCall, OnBytes);
+    Task<void> exchange(Http&, Way, HttpCall, OnBytes);
     void once(Way, HttpCall, OnBytes);
     std::string again(Way, const HttpCall&);
     void drive(Task<void>);

@@ -10,7 +10,7 @@ redirects to another host lead.
 
 The path chooses what happens, so a provider's base_url does: BASE/s/SCENARIO/v1 for OpenAI's APIs,
 BASE/s/SCENARIO for Anthropic's /v1/messages and Ollama's /api/chat, BASE/s/SCENARIO/v1beta for Gemini's.
-faults/right.py, refused.py and broken.py have them; every status is one, and STATUS-then-ok:N. An argument follows a colon
+faults/right.py, refused.py, broken.py and batches.py have them; every status is one, and STATUS-then-ok:N. An argument follows a colon
 (/s/slow:300/), a tag of the test's own a comma (/s/429-then-ok:2,mine/): requests are counted for each such
 segment on its own. Without /s/ the scenario is `ok`. A request that the real service would refuse (no
 max_tokens for Anthropic, roles of another API) is refused by `ok` too.
@@ -187,7 +187,7 @@ async def serve(exchange, scenario):
         return await exchange.reply(404, {"error": f"fault_server: no scenario '{name}'"})
     if exchange.method == "GET" and name in ("ok", "echo") and (listed := models(exchange.path)):
         return await exchange.reply(200, listed)
-    if not isinstance(exchange.body, dict):
+    if not isinstance(exchange.body, dict) and name != "batch":
         return await exchange.refuse(400, "We could not parse the JSON body of your request.")
     if name == "ok":
         if exchange.method != "POST" or not exchange.known:

@@ -2,7 +2,7 @@
 Exchange.
 
 right.py has the answers that are right, however odd their bytes; refused.py the refusals a provider utters;
-broken.py what breaks the protocol, stalls or leads elsewhere.
+broken.py what breaks the protocol, stalls or leads elsewhere; batches.py the batch APIs.
 """
 
 TABLE = {}
@@ -34,7 +34,7 @@ def scenario(*names):
 
 def find(name):
     """The coroutine behind a name, or None; STATUS and STATUS-then-ok exist for every status."""
-    from . import broken, refused, right  # noqa: F401 they fill the table
+    from . import batches, broken, refused, right  # noqa: F401 they fill the table
 
     if name in TABLE:
         return TABLE[name]
