@@ -44,6 +44,9 @@ struct Bench {
         Request request;
         request.messages.push_back(Message::of(Role::user, std::string(300, 'x')));
         request.options.max_tokens = 100;
+        Usage usage;
+        usage.input = 60;
+        usage.output = 40;
         const Instant begin = Steady::now();
         for (int i = 0; i < calls; ++i) {
             governor.check(gate, model);
@@ -51,9 +54,8 @@ struct Bench {
             task.start();
             while (!task.done()) loop.run_once();
             Governor::Pass pass = task.result();
-            governor.saw_headers(gate, {});
-            pass.end(Throttle::How::well, Nano{100}, 80.0);
-            governor.answered(gate);
+            governor.settle(gate, pass, model, usage, {});
+            governor.judge(gate, nullptr, Governor::Heard::something);
         }
         return Seconds(Steady::now() - begin).count() * 1e6 / calls;
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the word tables of the lexical gate: lib/text/antonyms.inc, names.inc and irregular.inc.
+"""Writes the word tables of the lexical gate: lib/text/antonyms.inc, names.inc, irregular.inc and denials.inc.
 
     tests/model/antonyms.py /usr/share/wordnet lib/text       (needs Debian's libstemmer-dev)
 
@@ -14,6 +14,8 @@ themselves, and no pair of rarities or one that a prefix tells (un-, in-, dis-).
 names: single words whose first sense is an instance (a city, a country, a person, a river) and that
 are no common word, folded, and the words for peoples and languages.
 irregular: forms that stemming does not bring home, with the stem of their base ("went go").
+denials: adjectives of which one says that the other does not hold ("correct incorrect"), both ways round: direct antonyms that a prefix
+makes, and COMPLEMENTS. No contraries (what is not hot need not be cold) and no verbs (not to bind is not to unbind).
 """
 import ctypes
 import pathlib
@@ -80,6 +82,13 @@ together alone / toward away / into out / onto off / forward backward / forwards
 clockwise counterclockwise / clockwise anticlockwise / odds evens / win defeat / hello goodbye
 """
 
+# Of two such, one holds and the other does not; good and bad are said so.
+COMPLEMENTS = """
+true false / right wrong / good bad / open closed / same different / alive dead / awake asleep / present absent / possible impossible /
+able unable / guilty innocent / real fake / online offline / male female / married single / allowed forbidden / required optional /
+normal abnormal / mobile immobile / mortal immortal / moral immoral / legal illegal / visible invisible
+"""
+
 LONGEST_LITERAL = 60000
 
 NOTICE = """// Written by tests/model/antonyms.py from WordNet 3.0 (Debian's wordnet-base).
@@ -139,6 +148,10 @@ def by_prefix(longer, shorter):
     """What lib/text/polarity.cpp knows by rule."""
     return len(shorter) >= 3 and re.fullmatch(r"(un|in|im|il|ir|dis|non|de|mis|anti|counter|under|over)" + re.escape(shorter),
                                               longer) is not None
+
+
+def by_denial(longer, shorter):
+    return len(shorter) >= 3 and re.fullmatch(r"(un|in|im|il|ir|dis|non)" + re.escape(shorter), longer) is not None
 
 
 def negative(word):
@@ -208,6 +221,20 @@ def main():
         add(a, b)
     lines = sorted(f"{a} {b}" for a, b in pairs)
     write(target / "antonyms.inc", lines, "Pairs of stems that mean opposites, sorted by their bytes, each pair once.")
+
+    denials = {}
+    for offset, (words, pointers) in sorted(data["adj"].items()):
+        for symbol, other, part, source, to in pointers:
+            if symbol != "!" or other not in data["adj"]:
+                continue
+            word, opposite = words[source - 1].lower(), data["adj"][other][0][to - 1].lower()
+            if single.match(word) and single.match(opposite) and by_denial(opposite, word):
+                denials.setdefault(word, opposite)
+                denials.setdefault(opposite, word)
+    for pair in COMPLEMENTS.replace("\n", " ").split("/"):
+        word, opposite = pair.split()
+        denials |= {word: opposite, opposite: word}
+    write(target / "denials.inc", sorted(f"{a} {b}" for a, b in denials.items()), "Adjectives and what says that they do not hold.")
 
     forms = {}
     for part in ("verb", "noun"):
