@@ -42,7 +42,7 @@ demo: build ## run a chain of all the tools on real input, offline
 
 test: deps-test ## build everything and run every test
 	@$(MAKE) --no-print-directory configure CMAKE_FLAGS="-DLLM_TESTS=ON -DLLM_WERROR=ON $(CMAKE_FLAGS)"
-	cmake --build $(BUILD)
+	cmake --build $(BUILD) --target all bench_programs
 	ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j 2
 
 soak: deps-test ## kill runs at random, two hundred times (KILLS=…), and look for what was lost
@@ -64,10 +64,10 @@ uninstall: ## remove what install wrote
 deb: build ## a Debian package
 	cd $(BUILD) && cpack -G DEB
 
-lint: deps-lint ## storeys and doors, shell scripts, and a second compiler that warns of nothing
+lint: deps-lint ## storeys and doors, shell scripts, and each file alone through a second compiler that warns of nothing
 	python3 tests/house/layers.py
 	@for script in examples/*.sh cmake/deps.sh; do sh -n $$script || exit 1; done
-	@$(MAKE) --no-print-directory configure BUILD=$(BUILD)-clang TYPE=Debug CMAKE_FLAGS="-DCMAKE_CXX_COMPILER=clang++ -DLLM_TESTS=OFF -DLLM_WERROR=ON"
+	@$(MAKE) --no-print-directory configure BUILD=$(BUILD)-clang TYPE=Debug CMAKE_FLAGS="-DCMAKE_CXX_COMPILER=clang++ -DLLM_TESTS=OFF -DLLM_WERROR=ON -DLLM_UNITY=OFF"
 	cmake --build $(BUILD)-clang
 
 tidy: deps-lint ## clang-tidy over the changed files (FILES=… for others)

@@ -1,5 +1,6 @@
 #include "ask/schema.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 
 #define VALIJSON_USE_EXCEPTIONS 1  // without it a schema it cannot read ends the process
@@ -33,13 +34,6 @@
 
 namespace llm {
 namespace {
-
-std::string_view trimmed(std::string_view s) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-    while (!s.empty() && blank(s.front())) s.remove_prefix(1);
-    while (!s.empty() && blank(s.back())) s.remove_suffix(1);
-    return s;
-}
 
 struct ShortType {
     std::string_view name, type;

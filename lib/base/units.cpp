@@ -1,5 +1,7 @@
 #include "base/units.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -14,13 +16,6 @@ std::string_view trim(std::string_view text) {
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 struct Quantity {
@@ -38,7 +33,7 @@ std::optional<Quantity> take_quantity(std::string_view& text) {
     std::size_t letters = 0;
     while (letters < text.size() && ((text[letters] | 0x20) >= 'a' && (text[letters] | 0x20) <= 'z'))
         ++letters;
-    Quantity q{number, lower(text.substr(0, letters))};
+    Quantity q{number, lower_ascii(text.substr(0, letters))};
     text = trim(text.substr(letters));
     return q;
 }
@@ -122,7 +117,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 
 std::optional<Keep> parse_keep(std::string_view text) {
     Keep keep;
-    if (lower(trim(text)) == "forever") return keep;
+    if (lower_ascii(trim(text)) == "forever") return keep;
     while (true) {
         const std::size_t comma = text.find(',');
         const std::string_view part = trim(text.substr(0, comma));
@@ -136,7 +131,7 @@ std::optional<Keep> parse_keep(std::string_view text) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-    const std::string word = lower(trim(text));
+    const std::string word = lower_ascii(trim(text));
     if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
     if (word == "false" || word == "no" || word == "off" || word == "0") return false;
     return std::nullopt;

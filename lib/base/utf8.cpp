@@ -6,7 +6,7 @@
 namespace llm {
 namespace {
 
-constexpr unsigned char byte_at(std::string_view s, std::size_t i) {
+constexpr unsigned char octet_at(std::string_view s, std::size_t i) {
     return static_cast<unsigned char>(s[i]);
 }
 
@@ -23,7 +23,7 @@ std::size_t ascii_prefix(std::string_view s, std::size_t from) noexcept {
         std::memcpy(&w, s.data() + i, sizeof w);
         if (w & high) break;
     }
-    while (i < s.size() && byte_at(s, i) < 0x80) ++i;
+    while (i < s.size() && octet_at(s, i) < 0x80) ++i;
     return i;
 }
 
@@ -48,7 +48,7 @@ constexpr Lead lead(unsigned char b) noexcept {
 
 CodePoint decode_utf8(std::string_view s, std::size_t at) noexcept {
     if (at >= s.size()) return {replacement_character, 0, false};
-    const unsigned char first = byte_at(s, at);
+    const unsigned char first = octet_at(s, at);
     if (first < 0x80) return {first, 1, true};
     const Lead l = lead(first);
     if (l.size == 0) return {replacement_character, 1, false};
@@ -56,9 +56,9 @@ CodePoint decode_utf8(std::string_view s, std::size_t at) noexcept {
     for (std::size_t i = 1; i < l.size; ++i) {
         const unsigned char low = i == 1 ? l.low : 0x80;
         const unsigned char high = i == 1 ? l.high : 0xBF;
-        if (at + i >= s.size() || byte_at(s, at + i) < low || byte_at(s, at + i) > high)
+        if (at + i >= s.size() || octet_at(s, at + i) < low || octet_at(s, at + i) > high)
             return {replacement_character, i, false};
-        value = (value << 6) | (byte_at(s, at + i) & 0x3Fu);
+        value = (value << 6) | (octet_at(s, at + i) & 0x3Fu);
     }
     return {value, l.size, true};
 }
@@ -66,7 +66,7 @@ CodePoint decode_utf8(std::string_view s, std::size_t at) noexcept {
 std::size_t utf8_prefix(std::string_view s) noexcept {
     std::size_t i = ascii_prefix(s, 0);
     while (i < s.size()) {
-        if (byte_at(s, i) < 0x80) {
+        if (octet_at(s, i) < 0x80) {
             i = ascii_prefix(s, i);
             continue;
         }
@@ -118,7 +118,7 @@ std::string sanitise_utf8(std::string_view s) {
 std::size_t utf8_border(std::string_view s, std::size_t at) noexcept {
     if (at >= s.size()) return s.size();
     for (std::size_t back = 0; back <= 3 && back <= at; ++back) {
-        const unsigned char b = byte_at(s, at - back);
+        const unsigned char b = octet_at(s, at - back);
         if ((b & 0xC0) == 0x80) continue;
         return back < decode_utf8(s, at - back).size ? at - back : at;
     }

@@ -9,7 +9,7 @@
 namespace llm {
 namespace {
 
-constexpr double poll = .05;  // seconds between looks at another process's call
+constexpr double look_again = .05;  // seconds between looks at another process's call
 
 }  // namespace
 
@@ -86,7 +86,7 @@ Task<Answer> Caller::board(std::string key, Asked asked) {
         std::string outcome;
         const Flights::Progress progress = flights.look(seat, outcome);
         if (progress == Flights::Progress::flying) {
-            co_await loop_.sleep_until(after(Steady::now(), poll));
+            co_await loop_.sleep_until(after(Steady::now(), look_again));
             if (Loop::signal_caught() != 0) throw Error(Fault::rate_limit, "a signal came while an equal request was in flight; nothing was sent");
             continue;
         }

@@ -1,17 +1,12 @@
 #include "chat/address.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
 namespace llm {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 std::string_view trim(std::string_view text, std::string_view what) {
     const std::size_t first = text.find_first_not_of(what);
@@ -29,11 +24,11 @@ bool split_host(std::string_view text, std::string& host, std::string& port) {
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos) return false;
-        host = lower(text.substr(1, end - 1));
+        host = lower_ascii(text.substr(1, end - 1));
         rest = text.substr(end + 1);
     } else {
         const std::size_t colon = text.find(':');
-        host = lower(text.substr(0, colon));
+        host = lower_ascii(text.substr(0, colon));
         rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon);
     }
     if (!rest.empty() && rest.front() != ':') return false;
@@ -69,7 +64,7 @@ std::optional<Address> parse_address(std::string_view text) {
     for (const char c : text)
         if (c <= ' ' || c == 0x7f || c == '\\') return std::nullopt;
     Address address;
-    address.scheme = lower(text.substr(0, colon));
+    address.scheme = lower_ascii(text.substr(0, colon));
     text.remove_prefix(colon + 3);
     const std::size_t slash = text.find_first_of("/?#");
     std::string_view authority = text.substr(0, slash);
@@ -92,7 +87,7 @@ std::string ollama_base_url(std::string_view value) {
     std::string scheme = "http";
     std::string_view fallback_port = "11434";
     if (const std::size_t colon = value.find("://"); colon != std::string_view::npos) {
-        scheme = lower(value.substr(0, colon));
+        scheme = lower_ascii(value.substr(0, colon));
         fallback_port = scheme == "https" ? "443" : "80";
         value.remove_prefix(colon + 3);
     }
@@ -103,7 +98,7 @@ std::string ollama_base_url(std::string_view value) {
 
     std::string host, port;
     const bool bare_ipv6 = std::count(value.begin(), value.end(), ':') > 1 && !value.starts_with('[');
-    if (bare_ipv6) host = lower(value);
+    if (bare_ipv6) host = lower_ascii(value);
     else split_host(value, host, port);
     if (host.empty() || host == "0.0.0.0") host = "127.0.0.1";
     if (host == "::") host = "::1";

@@ -1,5 +1,6 @@
 #include "chat/endpoint.hpp"
 
+#include "base/ascii.hpp"
 #include "base/paths.hpp"
 #include "base/toml.hpp"
 #include "chat/address.hpp"
@@ -29,15 +30,8 @@ struct Entry {
     }
 };
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 bool looks_like_key_header(std::string_view header) {
-    const std::string name = lower(header);
+    const std::string name = lower_ascii(header);
     return std::ranges::any_of(
         std::array<std::string_view, 6>{"auth", "key", "token", "secret", "cookie", "password"},
         [&](std::string_view word) { return name.find(word) != std::string::npos; });

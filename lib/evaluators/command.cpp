@@ -10,7 +10,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"command", "[program, argument, …], or a line for sh -c",
+constexpr std::array command_types{EvaluatorType{"command", "[program, argument, …], or a line for sh -c",
                                          "at least, where the program gives a score; .5", "what a program says of the case"}};
 
 class Command final : public Evaluator {
@@ -39,7 +39,7 @@ private:
 }  // namespace
 
 extern const EvaluatorEntry evaluator_command{
-    "command", "programs of your own", types,
+    "command", "programs of your own", command_types,
     [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
         std::vector<std::string> argv;
         if (spec.value.is_array())

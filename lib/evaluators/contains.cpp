@@ -77,7 +77,7 @@ std::unique_ptr<Evaluator> at_an_end(const CheckSpec& spec, bool start) {
 }
 
 constexpr std::string_view list = "[text, …] or 'text, text'";
-constexpr std::array types{
+constexpr std::array contains_types{
     EvaluatorType{"equals", "text, or any JSON value", "",
                   "the answer is exactly this; JSON is compared as values; without a value, the record's reference"},
     EvaluatorType{"contains", "text", "", "the answer has this text in it"},
@@ -93,7 +93,7 @@ constexpr std::array types{
 }  // namespace
 
 extern const EvaluatorEntry evaluator_contains{
-    "contains", "texts the answer has, or is", types,
+    "contains", "texts the answer has, or is", contains_types,
     [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         if (spec.type == "equals") return equal(spec);
         if (spec.type == "starts-with" || spec.type == "ends-with") return at_an_end(spec, spec.type == "starts-with");

@@ -10,7 +10,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"levenshtein", "text; else the record's reference", "edits at most, 5",
+constexpr std::array distance_types{EvaluatorType{"levenshtein", "text; else the record's reference", "edits at most, 5",
                                          "insertions, deletions and substitutions of code points"}};
 // Beyond the bound a distance is not counted out: for a text of a million characters that would take hours.
 constexpr std::size_t counted_out = 4000;
@@ -18,7 +18,7 @@ constexpr std::size_t counted_out = 4000;
 }  // namespace
 
 extern const EvaluatorEntry evaluator_distance{
-    "distance", "edits between two texts", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "distance", "edits between two texts", distance_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         return local_evaluator([spec, references = References(spec)](const Case& c) {
             const double bound = std::max(0.0, spec.threshold.value_or(5));
             std::optional<std::size_t> best;

@@ -56,7 +56,7 @@ constexpr std::array prompts{
 
 constexpr std::string_view steps_5 = "1 to 5: at least, 3", severity = "0 to 7: at most, 3", share = "share at least, .8";
 constexpr std::string_view reference = "text; else the record's reference";
-constexpr std::array types{
+constexpr std::array graded_types{
     EvaluatorType{"groundedness", "", steps_5, "claims backed by the context"},
     EvaluatorType{"relevance", "", steps_5, "addresses the question"},
     EvaluatorType{"coherence", "", steps_5, "hangs together"},
@@ -278,13 +278,13 @@ private:
     double threshold_ = 0;
 };
 
-std::unique_ptr<Evaluator> made(const CheckSpec& spec, const EvaluatorNeeds& needs) {
+std::unique_ptr<Evaluator> made_graded(const CheckSpec& spec, const EvaluatorNeeds& needs) {
     const auto found = std::ranges::find(prompts, std::string_view{spec.type}, &Graded::type);
     return std::make_unique<GradedEvaluator>(spec, judge_prompt(found->prompt, needs.prompts), needs);
 }
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_graded{"graded", "judged by a model", types, made};
+extern const EvaluatorEntry evaluator_graded{"graded", "judged by a model", graded_types, made_graded};
 
 }  // namespace llm

@@ -1,5 +1,7 @@
 #include "evaluators/xml.hpp"
 
+#include "base/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,17 +32,6 @@ constexpr auto may_stay_open =
     std::to_array<std::string_view>({"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt",
                                      "tbody", "td", "tfoot", "th", "thead", "tr"});
 
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view name) {
-    return std::ranges::find(list, name) != list.end();
-}
-
-std::string lower(std::string_view text) {
-    std::string out;
-    for (const char c : text) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-}
-
 struct Tag {
     std::string name;
     enum class Kind { start, end, single, comment, doctype } kind = Kind::start;
@@ -59,13 +50,13 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t from) {
         tag.end = end + 3;
         return tag;
     }
-    const bool doctype = lower(rest.substr(0, 9)) == "<!doctype";
+    const bool doctype = lower_ascii(rest.substr(0, 9)) == "<!doctype";
     std::size_t at = from + 1;
     const bool ends = at < text.size() && text[at] == '/';
     if (ends) ++at;
     const std::size_t name = at;
     while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-')) ++at;
-    tag.name = lower(text.substr(name, at - name));
+    tag.name = lower_ascii(text.substr(name, at - name));
     if (!doctype && (tag.name.empty() || std::isalpha(static_cast<unsigned char>(tag.name[0])) == 0)) return std::nullopt;
     if (!doctype && at < text.size() && text[at] != '>' && text[at] != '/' &&
         std::isspace(static_cast<unsigned char>(text[at])) == 0)
@@ -110,12 +101,6 @@ bool has_entity(std::string_view text) {
     return false;
 }
 
-std::string_view trimmed(std::string_view s) {
-    while (!s.empty() && std::isspace(static_cast<unsigned char>(s.front())) != 0) s.remove_prefix(1);
-    while (!s.empty() && std::isspace(static_cast<unsigned char>(s.back())) != 0) s.remove_suffix(1);
-    return s;
-}
-
 }  // namespace
 
 int html_signs(std::string_view text) {
@@ -148,8 +133,8 @@ bool is_html(std::string_view given, std::string& why) {
         return false;
     };
     if (!text.starts_with('<') || !text.ends_with('>')) return refuse("it does not begin and end with a tag");
-    if (lower(text.substr(0, 5)) == "<?xml") return refuse("it is XML");
-    const std::string low = lower(text);
+    if (lower_ascii(text.substr(0, 5)) == "<?xml") return refuse("it is XML");
+    const std::string low = lower_ascii(text);
     std::vector<std::string> open;
     bool any = false;
     std::size_t at = 0;

@@ -12,7 +12,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{
+constexpr std::array jq_types{
     EvaluatorType{"jq", "jq program", "at least, where the program gives a number; .5", "what a jq program says of the record"}};
 
 Json seen_by_jq(const Case& c) {
@@ -26,7 +26,7 @@ Json seen_by_jq(const Case& c) {
 }  // namespace
 
 extern const EvaluatorEntry evaluator_jq{
-    "jq", "conditions of your own", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "jq", "conditions of your own", jq_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         const std::string program = text_parameter(spec, "a jq program, as '.answer | length < 200'");
         std::shared_ptr<JqProgram> compiled;
         try {

@@ -9,7 +9,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{
+constexpr std::array json_value_types{
     EvaluatorType{"is-json", "JSON Schema, or nothing", "", "the whole answer is JSON (that satisfies the schema)"},
     EvaluatorType{"contains-json", "JSON Schema, or nothing", "", "there is JSON in the answer (that satisfies the schema)"},
 };
@@ -82,7 +82,7 @@ Verdict checked(const CheckSpec& spec, const SchemaCheck* schema, const std::vec
 }  // namespace
 
 extern const EvaluatorEntry evaluator_json_value{
-    "json", "JSON, with or without a schema", types,
+    "json", "JSON, with or without a schema", json_value_types,
     [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         const bool whole = spec.type == "is-json";
         return local_evaluator([spec, whole, schema = schema_from(spec)](const Case& c) {

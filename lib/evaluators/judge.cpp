@@ -1,5 +1,6 @@
 #include "evaluators/judge.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "call/caller.hpp"
 #include "evaluators/parameters.hpp"
@@ -12,13 +13,6 @@ namespace llm {
 namespace {
 
 using Kind = Scale::Kind;
-
-std::string_view trimmed(std::string_view s) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-    while (!s.empty() && blank(s.front())) s.remove_prefix(1);
-    while (!s.empty() && blank(s.back())) s.remove_suffix(1);
-    return s;
-}
 
 /// The inside of one fenced block that is all there is, else the text.
 std::string_view unfenced(std::string_view text) {

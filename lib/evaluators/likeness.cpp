@@ -9,27 +9,27 @@
 namespace llm {
 namespace {
 
-constexpr std::string_view reference = "text or [text, …]; else the record's reference";
-constexpr std::array types{
-    EvaluatorType{"bleu", reference, "at least, .5",
+constexpr std::string_view likeness_reference = "text or [text, …]; else the record's reference";
+constexpr std::array likeness_types{
+    EvaluatorType{"bleu", likeness_reference, "at least, .5",
                   "sentence BLEU as NLTK counts (method 4, NIST tokens); config {style: sacrebleu} for sacrebleu's; {smoothing, "
                   "tokenize, lowercase}"},
-    EvaluatorType{"gleu", reference, "at least, .5",
+    EvaluatorType{"gleu", likeness_reference, "at least, .5",
                   "the smaller of precision and recall over 1- to 4-grams; config {tokenize, lowercase}"},
-    EvaluatorType{"rouge-n", reference, "F1 at least, .75",
+    EvaluatorType{"rouge-n", likeness_reference, "F1 at least, .75",
                   "n-grams in common; config {n: 1 to 5, measure: f1, precision or recall}"},
-    EvaluatorType{"rouge-1", reference, "F1 at least, .5", "words in common"},
-    EvaluatorType{"rouge-2", reference, "F1 at least, .5", "pairs of words in common"},
-    EvaluatorType{"rouge-3", reference, "F1 at least, .5", "3-grams in common"},
-    EvaluatorType{"rouge-4", reference, "F1 at least, .5", "4-grams in common"},
-    EvaluatorType{"rouge-5", reference, "F1 at least, .5", "5-grams in common"},
-    EvaluatorType{"rouge-l", reference, "F1 at least, .5", "longest common subsequence of words"},
+    EvaluatorType{"rouge-1", likeness_reference, "F1 at least, .5", "words in common"},
+    EvaluatorType{"rouge-2", likeness_reference, "F1 at least, .5", "pairs of words in common"},
+    EvaluatorType{"rouge-3", likeness_reference, "F1 at least, .5", "3-grams in common"},
+    EvaluatorType{"rouge-4", likeness_reference, "F1 at least, .5", "4-grams in common"},
+    EvaluatorType{"rouge-5", likeness_reference, "F1 at least, .5", "5-grams in common"},
+    EvaluatorType{"rouge-l", likeness_reference, "F1 at least, .5", "longest common subsequence of words"},
     EvaluatorType{
-        "meteor", reference, "at least, .5",
+        "meteor", likeness_reference, "at least, .5",
         "words matched exactly and by stem, in order; no synonyms (METEOR's exact and stem stages); config {alpha, beta, gamma}"},
-    EvaluatorType{"chrf", reference, "at least, .5",
+    EvaluatorType{"chrf", likeness_reference, "at least, .5",
                   "character n-grams in common, 0 to 1; config {char_order: 6, word_order: 0 (2 is chrF++), beta: 2}"},
-    EvaluatorType{"f1", reference, "at least, .5", "words in common, without punctuation and articles"},
+    EvaluatorType{"f1", likeness_reference, "at least, .5", "words in common, without punctuation and articles"},
 };
 
 /// The best of the references.
@@ -42,7 +42,7 @@ std::unique_ptr<Evaluator> best_of(const CheckSpec& spec, double threshold, std:
     });
 }
 
-struct Cutter {
+struct TokenCutter {
     Cutting cutting;
     Flag lower;
     Tokens operator()(std::string_view text) const {
@@ -50,11 +50,11 @@ struct Cutter {
     }
 };
 
-Cutter cutter_of(const CheckSpec& spec, std::string_view otherwise) {
+TokenCutter cutter_of(const CheckSpec& spec, std::string_view otherwise) {
     return {cutting_named(text_setting(spec, "tokenize", otherwise)), flag_setting(spec, "lowercase", Flag::no)};
 }
 
-std::vector<Tokens> cut_all(const Cutter& cutter, const std::vector<std::string>& texts) {
+std::vector<Tokens> cut_all(const TokenCutter& cutter, const std::vector<std::string>& texts) {
     std::vector<Tokens> out;
     for (const std::string& t : texts)
         if (Tokens tokens = cutter(t); !tokens.empty()) out.push_back(std::move(tokens));
@@ -167,7 +167,7 @@ std::unique_ptr<Evaluator> f1_evaluator(const CheckSpec& spec) {
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_likeness{"likeness", "wording in common with a reference", types,
+extern const EvaluatorEntry evaluator_likeness{"likeness", "wording in common with a reference", likeness_types,
                                                [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
                                                    if (spec.type == "bleu") return bleu_evaluator(spec);
                                                    if (spec.type == "gleu") return gleu_evaluator(spec);

@@ -9,7 +9,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{
+constexpr std::array limits_types{
     EvaluatorType{"word-count", "number, or {min, max}", "", "words between white space"},
     EvaluatorType{"latency", "", "milliseconds at most", "how long the answer took"},
     EvaluatorType{"cost", "", "dollars at most", "what the answer cost; without a threshold it is only measured"},
@@ -104,7 +104,7 @@ std::unique_ptr<Evaluator> finish_reason(const CheckSpec& spec) {
     });
 }
 
-std::unique_ptr<Evaluator> made(const CheckSpec& spec, const EvaluatorNeeds&) {
+std::unique_ptr<Evaluator> made_limits(const CheckSpec& spec, const EvaluatorNeeds&) {
     if (spec.type == "word-count") return word_count(spec);
     if (spec.type == "finish-reason") return finish_reason(spec);
     if (spec.type == "latency" && !spec.threshold)
@@ -126,6 +126,6 @@ std::unique_ptr<Evaluator> made(const CheckSpec& spec, const EvaluatorNeeds&) {
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_limits{"limits", "bounds on words, time, money, certainty", types, made};
+extern const EvaluatorEntry evaluator_limits{"limits", "bounds on words, time, money, certainty", limits_types, made_limits};
 
 }  // namespace llm

@@ -9,7 +9,7 @@ namespace llm {
 namespace {
 
 constexpr std::string_view required = "{requiredElements: [root.child, …]}, or nothing";
-constexpr std::array types{
+constexpr std::array markup_types{
     EvaluatorType{"is-xml", required, "", "the whole answer is a well-formed XML document (that has these elements)"},
     EvaluatorType{"contains-xml", required, "", "there is a well-formed element in the answer (that has these)"},
     EvaluatorType{"is-html", "", "", "the whole answer is HTML, a page or a piece"},
@@ -48,7 +48,7 @@ Verdict xml_verdict(const CheckSpec& spec, const Case& c, const std::vector<std:
 }  // namespace
 
 extern const EvaluatorEntry evaluator_markup{
-    "markup", "XML and HTML", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "markup", "XML and HTML", markup_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         if (spec.type.ends_with("-xml"))
             return local_evaluator([spec, wanted = required_of(spec)](const Case& c) { return xml_verdict(spec, c, wanted); });
         if (spec.type == "is-html")

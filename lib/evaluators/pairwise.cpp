@@ -12,7 +12,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"pairwise", "the other answer; else the record's reference",
+constexpr std::array pairwise_types{EvaluatorType{"pairwise", "the other answer; else the record's reference",
                                          "preference at least, .5 (not worse)",
                                          "better than another answer, judged in both orders; config {criteria: text}"}};
 
@@ -117,7 +117,7 @@ private:
 }  // namespace
 
 extern const EvaluatorEntry evaluator_pairwise{
-    "pairwise", "one answer against another", types,
+    "pairwise", "one answer against another", pairwise_types,
     [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
         return std::make_unique<Pairwise>(spec, needs);
     }};

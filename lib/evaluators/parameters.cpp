@@ -1,5 +1,6 @@
 #include "evaluators/parameters.hpp"
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -9,13 +10,6 @@
 
 namespace llm {
 namespace {
-
-std::string_view trimmed(std::string_view s) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-    while (!s.empty() && blank(s.front())) s.remove_prefix(1);
-    while (!s.empty() && blank(s.back())) s.remove_suffix(1);
-    return s;
-}
 
 std::optional<std::string> as_text(const Json& j) {
     if (j.is_string()) return j.get<std::string>();

@@ -8,7 +8,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{
+constexpr std::array refusal_types{EvaluatorType{
     "is-refusal", "", "", "the answer declines (known wordings in English, German, French and Spanish; an empty answer too)"}};
 
 // Folded. What opens an answer that declines; anywhere in its first sentences.
@@ -115,7 +115,7 @@ std::string straightened(std::string_view text) {
 }  // namespace
 
 extern const EvaluatorEntry evaluator_refusal{
-    "refusal", "answers that decline", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "refusal", "answers that decline", refusal_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         return local_evaluator([spec](const Case& c) {
             if (c.finish == "refusal" || c.finish == "content_filter")
                 return decided(spec, true, fmt::format("the model ended by '{}'", c.finish));

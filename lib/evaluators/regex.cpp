@@ -8,7 +8,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{EvaluatorType{"regex", "pattern, or /pattern/flags", "",
+constexpr std::array regex_types{EvaluatorType{"regex", "pattern, or /pattern/flags", "",
                                          "the answer matches somewhere (Perl's syntax, JavaScript's and Python's with it)"}};
 
 /// JavaScript's \u00e9 is \x{00e9} in Perl.
@@ -45,7 +45,7 @@ std::shared_ptr<Pattern> compiled(const CheckSpec& spec) {
 }  // namespace
 
 extern const EvaluatorEntry evaluator_regex{
-    "regex", "patterns", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "regex", "patterns", regex_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         return local_evaluator([spec, regex = compiled(spec)](const Case& c) {
             const bool holds = regex->found_in(c.answer);
             return decided(spec, holds,

@@ -10,15 +10,15 @@
 namespace llm {
 namespace {
 
-constexpr std::string_view reference = "text or [text, …]; else the record's reference";
-constexpr std::array types{
-    EvaluatorType{"similar", reference, "cosine at least, .75",
+constexpr std::string_view similar_reference = "text or [text, …]; else the record's reference";
+constexpr std::array similar_types{
+    EvaluatorType{"similar", similar_reference, "cosine at least, .75",
                   "near in meaning by an embedder; of several references the nearest"},
-    EvaluatorType{"similar:cosine", reference, "at least, .75", "the same"},
-    EvaluatorType{"similar:dot", reference, "at least, .75", "the same (vectors have length 1)"},
-    EvaluatorType{"similar:euclidean", reference, "distance at most, .75", "distance of the vectors, 0 to 2"},
-    EvaluatorType{"embedding-similarity", reference, "cosine at least, .75", "Azure's ADA similarity, with any embedder"},
-    EvaluatorType{"ada-similarity", reference, "cosine at least, .75", "the same"},
+    EvaluatorType{"similar:cosine", similar_reference, "at least, .75", "the same"},
+    EvaluatorType{"similar:dot", similar_reference, "at least, .75", "the same (vectors have length 1)"},
+    EvaluatorType{"similar:euclidean", similar_reference, "distance at most, .75", "distance of the vectors, 0 to 2"},
+    EvaluatorType{"embedding-similarity", similar_reference, "cosine at least, .75", "Azure's ADA similarity, with any embedder"},
+    EvaluatorType{"ada-similarity", similar_reference, "cosine at least, .75", "the same"},
 };
 
 using Vector = std::vector<float>;
@@ -71,7 +71,7 @@ private:
 }  // namespace
 
 extern const EvaluatorEntry evaluator_similar{
-    "similar", "near in meaning, by vectors", types,
+    "similar", "near in meaning, by vectors", similar_types,
     [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
         return std::make_unique<Similar>(spec, needs);
     }};

@@ -2,6 +2,7 @@
 /// ["select::table::column"]}, the last two regular expressions that each table and column used must match one of.
 #include "evaluators/sql_syntax.hpp"
 
+#include "base/ascii.hpp"
 #include "evaluators/parameters.hpp"
 #include "text/pattern.hpp"
 
@@ -12,7 +13,7 @@ namespace llm {
 namespace {
 
 constexpr std::string_view value = "{databaseType, allowedTables, allowedColumns}, or nothing";
-constexpr std::array types{
+constexpr std::array sql_types{
     EvaluatorType{"is-sql", value, "", "the whole answer is SQL (that touches nothing but these tables and columns)"},
     EvaluatorType{"contains-sql", value, "", "the answer is SQL, or has a fenced block of it"},
 };
@@ -50,12 +51,6 @@ struct Rules {
     }
 };
 
-std::string trimmed(std::string_view text) {
-    const std::size_t from = text.find_first_not_of(" \t\r\n");
-    return from == std::string_view::npos ? std::string{}
-                                          : std::string{text.substr(from, text.find_last_not_of(" \t\r\n") + 1 - from)};
-}
-
 /// Each fenced block without a language, or with sql as its language.
 std::vector<std::string> fenced(std::string_view text) {
     std::vector<std::string> out;
@@ -64,11 +59,11 @@ std::vector<std::string> fenced(std::string_view text) {
         if (end == std::string_view::npos) break;
         std::string_view inside = text.substr(at + 3, end - at - 3);
         const std::size_t line = inside.find('\n');
-        const std::string language = trimmed(inside.substr(0, line));
+        const std::string_view language = trimmed(inside.substr(0, line));
         if (line != std::string_view::npos && (language.empty() || language == "sql" || language == "SQL" ||
                                                language == "mysql" || language == "postgresql" || language == "sqlite"))
             inside = inside.substr(line + 1);
-        out.push_back(trimmed(inside));
+        out.emplace_back(trimmed(inside));
         at = text.find("```", end + 3);
     }
     return out;
@@ -77,7 +72,7 @@ std::vector<std::string> fenced(std::string_view text) {
 }  // namespace
 
 extern const EvaluatorEntry evaluator_sql{
-    "sql", "SQL", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "sql", "SQL", sql_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         if (!spec.value.is_null() && !spec.value.is_object()) bad_value(spec, value);
         return local_evaluator([spec, rules = std::make_shared<Rules>(spec)](const Case& c) {
             std::vector<std::string> candidates{c.answer};

@@ -1,5 +1,7 @@
 #include "evaluators/sql_reader.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 
 namespace llm {
@@ -15,11 +17,6 @@ constexpr auto reserved = std::to_array<std::string_view>(
 // Words that begin what follows an expression or a table, so that they are no alias.
 constexpr auto followers = std::to_array<std::string_view>({"FOR", "STRAIGHT_JOIN", "ROLLUP", "PIVOT", "TABLESAMPLE", "MINUS",
                                                             "SEPARATOR", "IGNORE", "USE", "FORCE", "LATERAL", "OUTER", "CROSS"});
-
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
-}
 
 }  // namespace
 

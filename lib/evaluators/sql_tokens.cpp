@@ -9,17 +9,17 @@
 namespace llm {
 namespace {
 
-struct Named {
+struct NamedDialect {
     std::string_view name;
     SqlDialect dialect;
 };
 constexpr SqlDialect mysql{true, false, false, false}, postgres{false, false, true, true}, sqlite{true, true, true, false},
     transact{false, true, true, false}, warehouse{true, false, true, true};
-constexpr std::array dialects{Named{"mysql", mysql},        Named{"mariadb", mysql},        Named{"postgresql", postgres},
-                              Named{"postgres", postgres},  Named{"redshift", postgres},    Named{"snowflake", warehouse},
-                              Named{"sqlite", sqlite},      Named{"transactsql", transact}, Named{"bigquery", warehouse},
-                              Named{"hive", warehouse},     Named{"athena", warehouse},     Named{"db2", postgres},
-                              Named{"flinksql", warehouse}, Named{"noql", warehouse}};
+constexpr std::array dialects{NamedDialect{"mysql", mysql},        NamedDialect{"mariadb", mysql},        NamedDialect{"postgresql", postgres},
+                              NamedDialect{"postgres", postgres},  NamedDialect{"redshift", postgres},    NamedDialect{"snowflake", warehouse},
+                              NamedDialect{"sqlite", sqlite},      NamedDialect{"transactsql", transact}, NamedDialect{"bigquery", warehouse},
+                              NamedDialect{"hive", warehouse},     NamedDialect{"athena", warehouse},     NamedDialect{"db2", postgres},
+                              NamedDialect{"flinksql", warehouse}, NamedDialect{"noql", warehouse}};
 
 bool begins_word(char c) {
     return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -32,9 +32,9 @@ std::string upper(std::string_view text) {
     return out;
 }
 
-class Cutter {
+class SqlCutter {
 public:
-    Cutter(std::string_view text, const SqlDialect& dialect) : text_(text), dialect_(dialect) {}
+    SqlCutter(std::string_view text, const SqlDialect& dialect) : text_(text), dialect_(dialect) {}
 
     std::vector<SqlToken> all() {
         while (skip_blanks()) one();
@@ -141,7 +141,7 @@ SqlDialect sql_dialect(std::string_view name) {
             plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (plain.starts_with("snowflake")) plain = "snowflake";
     std::vector<std::string_view> names;
-    for (const Named& d : dialects) {
+    for (const NamedDialect& d : dialects) {
         if (d.name == plain) return d.dialect;
         names.push_back(d.name);
     }
@@ -152,6 +152,6 @@ SqlDialect sql_dialect(std::string_view name) {
                              : "; did you mean '" + near + "'?");
 }
 
-std::vector<SqlToken> sql_tokens(std::string_view text, const SqlDialect& dialect) { return Cutter(text, dialect).all(); }
+std::vector<SqlToken> sql_tokens(std::string_view text, const SqlDialect& dialect) { return SqlCutter(text, dialect).all(); }
 
 }  // namespace llm

@@ -13,7 +13,7 @@ namespace llm {
 namespace {
 
 constexpr std::string_view definitions = "tool definitions; else the record's `tools`";
-constexpr std::array types{
+constexpr std::array tool_calls_types{
     EvaluatorType{"is-valid-openai-tools-call", definitions, "",
                   "every tool call fits its definition's schema, and there is at least one"},
     EvaluatorType{"is-valid-function-call", definitions, "", "the same, for the one function call of an answer"},
@@ -93,7 +93,7 @@ std::unique_ptr<Evaluator> f1(const CheckSpec& spec) {
 
 }  // namespace
 
-extern const EvaluatorEntry evaluator_tool_calls{"tool-calls", "calls of tools", types,
+extern const EvaluatorEntry evaluator_tool_calls{"tool-calls", "calls of tools", tool_calls_types,
                                                  [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
                                                      return spec.type == "tool-call-f1" ? f1(spec) : valid(spec);
                                                  }};

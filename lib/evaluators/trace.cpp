@@ -11,7 +11,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{
+constexpr std::array trace_types{
     EvaluatorType{"trace-span-count", "{pattern, min, max}", "", "how many spans of the trace have such a name"},
     EvaluatorType{"trace-span-duration", "{pattern, max, percentile}", "", "how long they took, milliseconds"},
     EvaluatorType{"trace-error-spans", "number, or {pattern, max_count, max_percentage}", "", "how many of them failed"},
@@ -172,7 +172,7 @@ std::optional<ToolCall> tool_call_of(const TraceSpan& s) {
     return call;
 }
 
-extern const EvaluatorEntry evaluator_trace{"trace", "spans of a traced run", types,
+extern const EvaluatorEntry evaluator_trace{"trace", "spans of a traced run", trace_types,
                                             [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
                                                 if (spec.type == "trace-span-count") return counted(spec);
                                                 return spec.type == "trace-span-duration" ? timed(spec) : errors(spec);

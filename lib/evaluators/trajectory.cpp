@@ -9,7 +9,7 @@
 namespace llm {
 namespace {
 
-constexpr std::array types{
+constexpr std::array trajectory_types{
     EvaluatorType{"trajectory:tool-used", "name, [name, …], or {pattern, min, max}", "", "these tools were called"},
     EvaluatorType{"trajectory:tool-args-match", "{name or pattern, args, mode: partial or exact, defaults, ignore}", "",
                   "a call had these arguments"},
@@ -219,7 +219,7 @@ std::unique_ptr<Evaluator> step_count(const CheckSpec& spec) {
 }  // namespace
 
 extern const EvaluatorEntry evaluator_trajectory{
-    "trajectory", "the way to the answer", types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
+    "trajectory", "the way to the answer", trajectory_types, [](const CheckSpec& spec, const EvaluatorNeeds&) -> std::unique_ptr<Evaluator> {
         if (spec.type == "trajectory:tool-used") return used(spec, tool_names);
         if (spec.type == "skill-used") return used(spec, skills_of);
         if (spec.type == "trajectory:tool-args-match") return arguments_match(spec);

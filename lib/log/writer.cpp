@@ -23,7 +23,7 @@ constexpr auto prune_share = 200ms;
 
 std::int64_t microseconds(Clock::duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
 
-std::optional<std::string_view> given(std::string_view text) {
+std::optional<std::string_view> none_if_empty(std::string_view text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
@@ -125,12 +125,12 @@ void JournalWriter::insert(const Call& call) {
     if (call.first_ms) first = *call.first_ms / 1000;
     std::int64_t id = call.started;
     do {
-        db_->run(insert_call, id, call.started, given(call.tool), given(call.record_id), call.operation, call.provider, r.model,
-                 given(c.model), given(call.conversation), fault, call.attempts, call.ms, first, c.usage.input,
+        db_->run(insert_call, id, call.started, none_if_empty(call.tool), none_if_empty(call.record_id), call.operation, call.provider, r.model,
+                 none_if_empty(c.model), none_if_empty(call.conversation), fault, call.attempts, call.ms, first, c.usage.input,
                  c.usage.output, c.usage.cached, c.usage.cache_write, c.usage.reasoning, call.cost, call.rates.input,
-                 call.rates.output, call.rates.cached, call.rates.cache_write, given(c.id), finish, given(call.server),
+                 call.rates.output, call.rates.cached, call.rates.cache_write, none_if_empty(c.id), finish, none_if_empty(call.server),
                  port, key, o.max_tokens, o.temperature, o.top_p, o.top_k, o.frequency_penalty, o.presence_penalty, o.seed,
-                 stop, r.stream, others, message, status, given(system), tools, output, input);
+                 stop, r.stream, others, message, status, none_if_empty(system), tools, output, input);
     } while (db_->changes() == 0 && ++id);
     for (const auto& [sum, attachment] : media) keep_media(sum, *attachment, id);
 }

@@ -1,5 +1,6 @@
 #include "mem/file_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "base/utf8.hpp"
 #include "mem/html_text.hpp"
@@ -23,12 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest = std::size_t{256} << 20;
 constexpr std::size_t looked_at = 8'192;
-
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> words) { return std::ranges::find(words, word) != words.end(); }
 
@@ -59,7 +54,7 @@ std::string slurp(const fs::path& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) throw Error(Fault::io, "cannot read {}: {}", path.string(), std::strerror(errno));
     try {
-        std::string out = read_all(fd);
+        std::string out = read_descriptor(fd);
         ::close(fd);
         return out;
     } catch (...) {
@@ -91,7 +86,7 @@ std::string text_of_pdf(const fs::path& path) {
     }
     std::string out;
     try {
-        out = read_all(pipe[0]);
+        out = read_descriptor(pipe[0]);
     } catch (...) {
         ::close(pipe[0]);
         ::waitpid(pid, nullptr, 0);
@@ -108,7 +103,7 @@ std::string text_of_pdf(const fs::path& path) {
 
 }  // namespace
 
-std::string read_all(int fd) {
+std::string read_descriptor(int fd) {
     std::string out;
     std::vector<char> part(1 << 16);
     for (;;) {
@@ -125,7 +120,7 @@ std::string read_all(int fd) {
 
 std::optional<FileText> read_file(const fs::path& path) {
     FileText f;
-    const std::string extension = lower(path.extension().string());
+    const std::string extension = lower_ascii(path.extension().string());
     f.chunking = policy_for(extension);
     struct stat about {};
     if (::stat(path.c_str(), &about) == 0) f.changed = std::int64_t{about.st_mtim.tv_sec} * 1000 + about.st_mtim.tv_nsec / 1'000'000;
@@ -138,7 +133,7 @@ std::optional<FileText> read_file(const fs::path& path) {
     if (looks_binary(bytes)) return std::nullopt;
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
     if (!is_utf8(bytes)) bytes = from_latin1(bytes);
-    const std::string head = lower(bytes.substr(0, 256));
+    const std::string head = lower_ascii(bytes.substr(0, 256));
     const bool html = is_one_of(extension, {".html", ".htm", ".xhtml"}) || head.starts_with("<!doctype html") || head.starts_with("<html");
     f.text = html ? text_of_html(bytes) : std::move(bytes);
     if (html) f.chunking = policy_for(".html");

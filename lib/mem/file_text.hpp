@@ -27,6 +27,6 @@ std::optional<FileText> read_file(const std::filesystem::path&);
 void each_file(const std::filesystem::path&, const std::function<void(const std::filesystem::path&)>&);
 
 /// All of standard input, or of any descriptor.
-std::string read_all(int fd);
+std::string read_descriptor(int fd);
 
 }  // namespace llm

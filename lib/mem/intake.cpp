@@ -13,16 +13,16 @@
 namespace llm {
 namespace {
 
-using Origin = std::vector<std::byte>;
+using TextHash = std::vector<std::byte>;
 
-Origin origin_of(std::string_view text) {
+TextHash origin_of(std::string_view text) {
     const Sha256Sum sum = sha256(text);
     const auto bytes = std::as_bytes(std::span(sum)).first(16);
     return {bytes.begin(), bytes.end()};
 }
 
 /// Of everything that decides what is stored.
-Origin hash_of(const Intake& in) {
+TextHash hash_of(const Intake& in) {
     std::string all = spelling(in.chunking);
     for (const std::string& tag : in.tags) all += '\0' + tag;
     all += fmt::format("\n{}\n{}\n{}\n{}\n", in.ref, in.ref.empty() ? 0 : in.time, in.extra, in.source);
@@ -32,13 +32,13 @@ Origin hash_of(const Intake& in) {
 struct Piece {
     TextChunk chunk;
     std::size_t line;
-    Origin origin;
+    TextHash origin;
 };
 
 /// A turn is an event, so two that read the same are two; any other text is kept once.
 std::vector<Piece> pieces_of(const Intake& in) {
     std::vector<Piece> out;
-    std::set<Origin> seen;
+    std::set<TextHash> seen;
     std::size_t line = 1, counted = 0;
     for (TextChunk& c : chunk(in.text, in.chunking)) {
         if (c.span.begin >= counted) {
@@ -48,7 +48,7 @@ std::vector<Piece> pieces_of(const Intake& in) {
         const std::size_t back = c.span.begin < counted ? static_cast<std::size_t>(std::count(in.text.begin() + static_cast<std::ptrdiff_t>(c.span.begin),
                                                                                              in.text.begin() + static_cast<std::ptrdiff_t>(counted), '\n'))
                                                         : 0;
-        Origin origin = origin_of(c.span.of(in.text));
+        TextHash origin = origin_of(c.span.of(in.text));
         if (in.chunking.how != Chunking::turn && !seen.insert(origin).second) continue;
         out.push_back({std::move(c), line - back, std::move(origin)});
     }
@@ -64,20 +64,20 @@ Taken take_in(MemStore& store, const Intake& in) {
     const std::string key = by_content ? "=" + sha256_hex(in.text).substr(0, 32) : in.key;
     Database& db = store.db();
     const std::int64_t space = store.space_to_write(in.space);
-    const Origin hash = hash_of(in);
+    const TextHash hash = hash_of(in);
 
-    std::multimap<Origin, Passage> known;
+    std::multimap<TextHash, Passage> known;
     if (const auto id = db.value<std::int64_t>("SELECT id FROM document WHERE space = ?1 AND key = ?2", space, key)) {
         taken.document = *id;
         const std::vector<Passage> there = store.neighbours(*id, 0, std::numeric_limits<std::int64_t>::max());
-        const bool unchanged = db.value<Origin>("SELECT hash FROM document WHERE id = ?1", *id) == hash;
+        const bool unchanged = db.value<TextHash>("SELECT hash FROM document WHERE id = ?1", *id) == hash;
         if (!there.empty() && (by_content || unchanged)) {
             for (const Passage& p : there) taken.ids.push_back(p.id);
             taken.kept = there.size();
             return taken;
         }
         for (const Passage& p : there) {
-            Origin origin = db.value<Origin>("SELECT origin FROM version WHERE id = ?1", p.version).value_or(Origin{});
+            TextHash origin = db.value<TextHash>("SELECT origin FROM version WHERE id = ?1", p.version).value_or(TextHash{});
             known.emplace(std::move(origin), p);
         }
     }

@@ -1,5 +1,6 @@
 #include "mem/learn_sources.hpp"
 
+#include "ask/asker.hpp"
 #include "base/error.hpp"
 #include "chat/otel.hpp"
 #include "log/query.hpp"
@@ -37,12 +38,6 @@ void take(Lesson& lesson, std::string_view space, std::string_view name, const J
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) return;
     if (role == "tool" || text.starts_with(quoted)) lesson.recalled.push_back(std::move(text));
     else if (is_learned_from(role)) hear(lesson, space, role, std::move(text), fmt::format("{}{}turn {}", name, name.empty() ? "" : ", ", number), time, id);
-}
-
-std::string id_text(const Record& record) {
-    const auto id = record.id();
-    if (!id) return {};
-    return id->front() == '"' ? Json::parse(*id).get<std::string>() : std::string{*id};
 }
 
 }  // namespace

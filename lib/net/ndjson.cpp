@@ -5,10 +5,10 @@
 namespace llm {
 namespace {
 
-constexpr std::size_t longest = std::size_t{64} << 20;
+constexpr std::size_t longest_line = std::size_t{64} << 20;
 
-void grow(std::string& to, std::string_view by) {
-    if (by.size() > longest || to.size() > longest - by.size())
+void grow_line(std::string& to, std::string_view by) {
+    if (by.size() > longest_line || to.size() > longest_line - by.size())
         throw Error(Fault::provider, "a line of the stream is longer than 64 MiB");
     to.append(by);
 }
@@ -20,12 +20,12 @@ void Ndjson::feed(std::string_view bytes, const LineSink& sink) {
         if (line_.empty()) {
             deliver(bytes.substr(0, end), sink);
         } else {
-            grow(line_, bytes.substr(0, end));
+            grow_line(line_, bytes.substr(0, end));
             deliver(line_, sink);
             line_.clear();
         }
     }
-    grow(line_, bytes);
+    grow_line(line_, bytes);
 }
 
 void Ndjson::end(const LineSink& sink) {

@@ -8,10 +8,10 @@ namespace llm {
 namespace {
 
 constexpr std::string_view mark = "\xEF\xBB\xBF";
-constexpr std::size_t longest = std::size_t{64} << 20;
+constexpr std::size_t longest_event = std::size_t{64} << 20;
 
-void grow(std::string& to, std::string_view by) {
-    if (by.size() > longest || to.size() > longest - by.size())
+void grow_event(std::string& to, std::string_view by) {
+    if (by.size() > longest_event || to.size() > longest_event - by.size())
         throw Error(Fault::provider, "an event of the stream is longer than 64 MiB");
     to.append(by);
 }
@@ -48,13 +48,13 @@ void Sse::feed(std::string_view bytes, const SseSink& sink) {
         }
         const std::size_t end = line_end(bytes);
         if (end == bytes.npos) {
-            grow(line_, bytes);
+            grow_event(line_, bytes);
             return;
         }
         if (line_.empty()) {
             line(bytes.substr(0, end), sink);
         } else {
-            grow(line_, bytes.substr(0, end));
+            grow_event(line_, bytes.substr(0, end));
             line(line_, sink);
             line_.clear();
         }
@@ -76,8 +76,8 @@ void Sse::line(std::string_view text, const SseSink& sink) {
     std::string_view value = colon == text.npos ? std::string_view{} : text.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
     if (field == "data") {
-        if (has_data_) grow(data_, "\n");
-        grow(data_, value);
+        if (has_data_) grow_event(data_, "\n");
+        grow_event(data_, value);
         has_data_ = true;
     } else if (field == "event") {
         type_.assign(value);

@@ -56,7 +56,7 @@ Json tool_result(const Wire& wire, const Message& m) {
     return result;
 }
 
-bool still_says(const Json& blocks, const Message& m) {
+bool blocks_still_say(const Json& blocks, const Message& m) {
     if (!blocks.is_array()) return false;
     std::string text;
     std::size_t calls = 0;
@@ -71,7 +71,7 @@ bool still_says(const Json& blocks, const Message& m) {
 }
 
 void add_assistant(const Wire& wire, const Message& m, Json& to) {
-    if (const Json& blocks = kept(m, "anthropic"); still_says(blocks, m)) {
+    if (const Json& blocks = kept(m, "anthropic"); blocks_still_say(blocks, m)) {
         for (const Json& b : blocks) to.push_back(b);
         return;
     }

@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 12> filtered{
     "SAFETY",       "RECITATION",               "LANGUAGE",         "BLOCKLIST",       "PROHIBITED_CONTENT", "SPII",
     "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR", "ALLOWLIST", "SENSITIVE"};
 
-Usage read_usage(const Json& u) {
+Usage gemini_usage(const Json& u) {
     const auto sum = [&u](std::string_view a, std::string_view b) {
         const auto x = count(u, a), y = count(u, b);
         return x || y ? std::optional{x.value_or(0) + y.value_or(0)} : std::nullopt;
@@ -79,7 +79,7 @@ void GeminiReply::event(Json&& j, const DeltaSink& sink) {
     if (const Json* error = find(j, "error")) throw wire_->failure(*error);
     if (completion_.model.empty()) completion_.model = take_text(j, "modelVersion");
     if (completion_.id.empty()) completion_.id = take_text(j, "responseId");
-    if (const Json* u = find(j, "usageMetadata")) completion_.usage = read_usage(*u);
+    if (const Json* u = find(j, "usageMetadata")) completion_.usage = gemini_usage(*u);
     if (const std::string reason = text_of(member(j, "promptFeedback"), "blockReason"); !reason.empty())
         throw wire_->refused("the prompt was blocked ({}) {}", reason,
                              text_of(member(j, "promptFeedback"), "blockReasonMessage"));

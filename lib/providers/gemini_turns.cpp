@@ -25,7 +25,7 @@ Json response_of(const std::string& text) {
     return {{"result", text}};
 }
 
-bool still_says(const Json& parts, const Message& m) {
+bool parts_still_say(const Json& parts, const Message& m) {
     if (!parts.is_array()) return false;
     std::string text;
     std::size_t calls = 0;
@@ -52,7 +52,7 @@ std::set<std::string> own_ids(const std::vector<Message>& messages) {
 }
 
 void add_model(const Message& m, Json& to) {
-    if (const Json& parts = kept(m, "gemini"); still_says(parts, m)) {
+    if (const Json& parts = kept(m, "gemini"); parts_still_say(parts, m)) {
         for (const Json& p : parts) to.push_back(p);
         return;
     }

@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 2> of_answer{"error", "x_groq"};
 constexpr std::array<std::string_view, 3> of_choice{"error", "usage", "logprobs"};
 constexpr std::array<std::string_view, 4> of_message{"reasoning_content", "reasoning", "refusal", "reasoning_details"};
 
-bool is_text(std::string_view value) { return value.empty() || value.front() == '"'; }
+bool is_text_or_none(std::string_view value) { return value.empty() || value.front() == '"'; }
 
 std::optional<long> number(std::string_view value) {
     long n = 0;
@@ -74,7 +74,7 @@ bool OpenAiReply::quick(std::string_view json, const DeltaSink& sink) {
     std::optional<Usage> usage;
     if (const std::string_view u = answer["usage"]; !u.empty() && !(usage = usage_in(u))) return false;
     const std::string_view id = answer["id"], model = answer["model"], choices = answer["choices"];
-    if (!is_text(id) || !is_text(model) || !choices.starts_with('[')) return false;
+    if (!is_text_or_none(id) || !is_text_or_none(model) || !choices.starts_with('[')) return false;
 
     std::string_view content, reason;
     if (const std::string_view first = trim(choices.substr(1, choices.size() - 2)); !first.empty()) {
@@ -86,7 +86,7 @@ bool OpenAiReply::quick(std::string_view json, const DeltaSink& sink) {
         const std::string_view calls = message["tool_calls"];
         content = message["content"];
         reason = choice["finish_reason"];
-        if ((!calls.empty() && calls != "[]") || !is_text(content) || !is_text(reason) || reason == "\"error\"")
+        if ((!calls.empty() && calls != "[]") || !is_text_or_none(content) || !is_text_or_none(reason) || reason == "\"error\"")
             return false;
         answered_ = true;
     }

@@ -18,7 +18,7 @@ std::string finish_of(std::string reason, bool has_calls, bool refused) {
     return reason;
 }
 
-Usage read_usage(const Json& u) {
+Usage chat_usage(const Json& u) {
     const Json& in = member(u, "prompt_tokens_details");
     const Json& out = member(u, "completion_tokens_details");
     Usage usage;
@@ -53,9 +53,9 @@ void OpenAiReply::head(Json& j) {
     if (const Json* error = find(j, "error")) throw wire_->failure(*error);
     if (completion_.id.empty()) completion_.id = take_text(j, "id");
     if (completion_.model.empty()) completion_.model = take_text(j, "model");
-    if (const Json* usage = find(j, "usage")) completion_.usage = read_usage(*usage);
+    if (const Json* usage = find(j, "usage")) completion_.usage = chat_usage(*usage);
     else if (const Json* groq = find(j, "x_groq"); groq && member(*groq, "usage").is_object())
-        completion_.usage = read_usage(member(*groq, "usage"));
+        completion_.usage = chat_usage(member(*groq, "usage"));
 }
 
 void OpenAiReply::content(Json& c, const DeltaSink& sink) {
@@ -114,7 +114,7 @@ void OpenAiReply::choice(Json& choice, Json& message, const DeltaSink& sink) {
     if (const Json* probabilities = find(choice, "logprobs"))
         add_logprobs(completion_.logprobs, member(*probabilities, "content"));
     if (std::string reason = take_text(choice, "finish_reason"); !reason.empty()) finish_ = std::move(reason);
-    if (const Json* usage = find(choice, "usage")) completion_.usage = read_usage(*usage);
+    if (const Json* usage = find(choice, "usage")) completion_.usage = chat_usage(*usage);
     if (finish_ == "error") throw wire_->failure(Json("the model broke off with an error"));
 }
 

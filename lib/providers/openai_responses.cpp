@@ -8,7 +8,7 @@
 namespace llm {
 namespace {
 
-bool still_says(const Json& items, const Message& m) {
+bool items_still_say(const Json& items, const Message& m) {
     if (!items.is_array()) return false;
     std::string text;
     std::size_t calls = 0;
@@ -81,7 +81,7 @@ private:
     }
 
     static void add_assistant(const Message& m, Json& items) {
-        if (const Json& back = kept(m, "openai-responses"); still_says(back, m)) {
+        if (const Json& back = kept(m, "openai-responses"); items_still_say(back, m)) {
             for (const Json& item : back) items.push_back(item);
             return;
         }

@@ -1,5 +1,6 @@
 #include "providers/question.hpp"
 
+#include "base/ascii.hpp"
 #include "text/sentences.hpp"
 
 #include <algorithm>
@@ -8,13 +9,6 @@ namespace llm {
 namespace {
 
 using Paragraphs = std::vector<std::string>;
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view spaces = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(spaces);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
 
 bool is_markup(std::string_view line) {
     return line.starts_with("```") || (line.size() > 2 && line.front() == '<' && line.back() == '>');

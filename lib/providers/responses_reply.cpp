@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_items = 4096;
 
-Usage read_usage(const Json& u) {
+Usage responses_usage(const Json& u) {
     Usage usage;
     usage.input = count(u, "input_tokens");
     usage.output = count(u, "output_tokens");
@@ -59,7 +59,7 @@ void ResponsesReply::take(Json& response) {
     completion_.model = take_text(response, "model");
     status_ = text_of(response, "status", "completed");
     why_ = text_of(member(response, "incomplete_details"), "reason");
-    if (const Json* u = find(response, "usage")) completion_.usage = read_usage(*u);
+    if (const Json* u = find(response, "usage")) completion_.usage = responses_usage(*u);
     if (status_ == "failed" || status_ == "cancelled")
         throw wire_->failure(Json(fmt::format("the response is {}", status_)));
     Json* output = find(response, "output");

@@ -1,5 +1,6 @@
 #include "record/template.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 
 #if defined(__GNUC__)
@@ -24,12 +25,6 @@ namespace mustache = kainjow::mustache;
 constexpr char variable_mark = '\x01';
 /// Member of each converted object that says where it stands in the record, as a JSON pointer.
 const std::string place_member = "\x02";
-
-std::string_view trimmed(std::string_view s) {
-    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\n')) s.remove_prefix(1);
-    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\n')) s.remove_suffix(1);
-    return s;
-}
 
 /// The template with its variables marked; the names it mentions are added to `names`.
 std::string marked(std::string_view text, std::set<std::string>& names, std::string_view title) {

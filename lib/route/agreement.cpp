@@ -1,6 +1,7 @@
 #include "route/agreement.hpp"
 
 #include "ask/schema.hpp"
+#include "base/ascii.hpp"
 #include "route/arithmetic.hpp"
 #include "route/counting.hpp"
 #include "text/gate.hpp"
@@ -15,13 +16,6 @@ namespace llm {
 namespace {
 
 constexpr double shared_words = 0.5;
-
-std::string_view trimmed(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-}
 
 /// Lower case words of what is left of the line; digits as they stand.
 std::string plain(std::string_view line) {

@@ -23,7 +23,7 @@ constexpr std::string_view prompt_names[] = {
     "stem_words",     "unequal",
 };
 
-bool fractional(double x) { return std::abs(x - std::round(x)) > 1e-6; }
+bool is_fractional(double x) { return std::abs(x - std::round(x)) > 1e-6; }
 
 std::size_t count_sentences(std::string_view text) {
     std::size_t n = 0;
@@ -81,7 +81,7 @@ void prompt_features(std::string_view prompt, float* out) {
     std::size_t decimals = 0;
     for (const double n : numbers) {
         largest = std::max(largest, std::abs(n));
-        decimals += fractional(n) ? 1 : 0;
+        decimals += is_fractional(n) ? 1 : 0;
     }
     std::vector<double> lengths;
     std::size_t number_choices = 0, choice_words = 0;

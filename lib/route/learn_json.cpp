@@ -17,7 +17,7 @@ namespace llm {
 namespace {
 
 constexpr int version = 2;
-constexpr std::size_t dimension = BuiltinEmbedder::dimension;
+constexpr std::size_t vector_size = BuiltinEmbedder::dimension;
 
 std::string words_to_text(const std::vector<double>& weights, double step) {
     std::string bytes;
@@ -158,7 +158,7 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     for (const Json& given_head : heads) {
         Logistic head;
         head.bias = number(given_head, "bias");
-        head.dense = numbers<double>(given_head, "dense", 2 * width + dimension);
+        head.dense = numbers<double>(given_head, "dense", 2 * width + vector_size);
         const std::string words = bytes_of(given_head, "words", 2 * slots);
         const double step = number(given_head, "word_step");
         head.sparse.reserve(slots);
@@ -170,7 +170,7 @@ Router Router::from_json(const Json& json, const BuiltinEmbedder& embedder) {
     }
     const Json& gains = member(json, "neighbour_gains");
     out.neighbour_gains_ = numbers<float>(json, "neighbour_gains", gains.is_array() ? gains.size() : 0);
-    const std::string vectors = bytes_of(json, "neighbour_vectors", out.neighbour_gains_.size() * dimension);
+    const std::string vectors = bytes_of(json, "neighbour_vectors", out.neighbour_gains_.size() * vector_size);
     for (const char c : vectors) out.neighbour_vectors_.push_back(static_cast<std::int8_t>(c));
     if (!out.neighbour_gains_.empty() && options.neighbours == 0) damaged("neighbour_gains");
     out.neighbour_mean_ = number(json, "neighbour_mean");

@@ -8,13 +8,13 @@
 namespace llm {
 namespace {
 
-using Vector = std::vector<double>;
+using Weights = std::vector<double>;
 
-double inner(const Vector& a, const Vector& b) {
+double inner(const Weights& a, const Weights& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-void add(Vector& to, double factor, const Vector& what) {
+void add(Weights& to, double factor, const Weights& what) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += factor * what[i];
 }
 
@@ -29,7 +29,7 @@ public:
 
     std::size_t size() const { return table_.dense_width + table_.sparse_width + 1; }
 
-    double operator()(const Vector& w, Vector& gradient) const {
+    double operator()(const Weights& w, Weights& gradient) const {
         gradient.assign(size(), 0);
         const std::size_t width = table_.dense_width;
         double loss = 0;
@@ -61,12 +61,12 @@ private:
 };
 
 struct Step {
-    Vector s, y;
+    Weights s, y;
     double rho;
 };
 
-Vector direction(const Vector& gradient, const std::deque<Step>& steps) {
-    Vector q = gradient;
+Weights direction(const Weights& gradient, const std::deque<Step>& steps) {
+    Weights q = gradient;
     std::vector<double> alpha(steps.size());
     for (std::size_t i = steps.size(); i-- > 0;) {
         alpha[i] = steps[i].rho * inner(steps[i].s, q);
@@ -99,14 +99,14 @@ Logistic fit_logistic(const TrainingRows& table, std::span<const double> targets
     constexpr std::size_t memory = 8;
     constexpr double enough = 1e-6;
     const Loss loss{table, targets, penalty};
-    Vector w(loss.size(), 0), gradient, next_gradient;
+    Weights w(loss.size(), 0), gradient, next_gradient;
     double value = loss(w, gradient);
     std::deque<Step> steps;
     for (int i = 0; i < iterations && inner(gradient, gradient) > enough * enough; ++i) {
-        const Vector d = direction(gradient, steps);
+        const Weights d = direction(gradient, steps);
         const double slope = inner(d, gradient);
         double length = steps.empty() ? std::min(1.0, 1 / std::sqrt(inner(gradient, gradient))) : 1.0;
-        Vector next;
+        Weights next;
         double next_value = value;
         bool better = false;
         for (int tries = 0; tries < 30 && !better; ++tries, length /= 2) {

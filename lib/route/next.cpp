@@ -1,5 +1,6 @@
 #include "route/next.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "base/utf8.hpp"
 #include "route/scorer.hpp"
@@ -12,13 +13,6 @@ namespace llm {
 namespace {
 
 constexpr std::size_t longest_why = 160;
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 template <std::size_t n>
 bool says_any(const std::string& text, const std::array<std::string_view, n>& phrases) {
@@ -45,11 +39,11 @@ Trouble trouble_of_error(const Json& error) {
     if (!fault) return Trouble::hopeless;
     switch (*fault) {
         case Fault::refused: {
-            const std::string message = lower(text_of(error, "message"));
+            const std::string message = lower_ascii(text_of(error, "message"));
             if (tells_of_overflow(message, member(error, "status"))) return Trouble::overflow;
             return tells_of_policy(message) ? Trouble::refusal : Trouble::error;
         }
-        case Fault::rate_limit: return tells_of_overflow(lower(text_of(error, "message")), nullptr) ? Trouble::overflow : Trouble::error;
+        case Fault::rate_limit: return tells_of_overflow(lower_ascii(text_of(error, "message")), nullptr) ? Trouble::overflow : Trouble::error;
         case Fault::auth:
         case Fault::timeout:
         case Fault::unreachable:

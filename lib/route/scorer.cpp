@@ -1,5 +1,6 @@
 #include "route/scorer.hpp"
 
+#include "base/ascii.hpp"
 #include "base/units.hpp"
 #include "base/utf8.hpp"
 #include "record/predicate.hpp"
@@ -17,28 +18,28 @@
 namespace llm {
 namespace {
 
-using Kind = AnswerCheck::Kind;
+using CheckKind = AnswerCheck::Kind;
 
 constexpr double default_agreement = 0.6, default_logprob = 0.8, default_judge = 0.7;
 
 struct KindName {
     std::string_view name;
-    Kind kind;
+    CheckKind kind;
     std::string_view argument;  ///< what it is called, or empty where there is none
     bool threshold;
 };
 constexpr std::array kinds{
-    KindName{"json", Kind::json, "", false},
-    KindName{"regex", Kind::regex, "PATTERN", false},
-    KindName{"not-regex", Kind::not_regex, "PATTERN", false},
-    KindName{"jq", Kind::jq, "PROGRAM", false},
-    KindName{"no-refusal", Kind::no_refusal, "", false},
-    KindName{"no-hedge", Kind::no_hedge, "", false},
-    KindName{"agreement", Kind::agreement, "", true},
-    KindName{"logprob", Kind::logprob, "", true},
-    KindName{"scorer", Kind::scorer, "FILE", true},
-    KindName{"verify", Kind::verify, "", false},
-    KindName{"judge", Kind::judge, "MODEL", true},
+    KindName{"json", CheckKind::json, "", false},
+    KindName{"regex", CheckKind::regex, "PATTERN", false},
+    KindName{"not-regex", CheckKind::not_regex, "PATTERN", false},
+    KindName{"jq", CheckKind::jq, "PROGRAM", false},
+    KindName{"no-refusal", CheckKind::no_refusal, "", false},
+    KindName{"no-hedge", CheckKind::no_hedge, "", false},
+    KindName{"agreement", CheckKind::agreement, "", true},
+    KindName{"logprob", CheckKind::logprob, "", true},
+    KindName{"scorer", CheckKind::scorer, "FILE", true},
+    KindName{"verify", CheckKind::verify, "", false},
+    KindName{"judge", CheckKind::judge, "MODEL", true},
 };
 
 /// Takes "=0.7" off the end.
@@ -51,10 +52,8 @@ std::optional<double> take_threshold(std::string_view& text) {
     return number;
 }
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+std::string plain_lower(std::string_view text) {
+    std::string out = lower_ascii(text);
     // typographic apostrophes are read as plain ones
     for (std::size_t at = 0; (at = out.find("\u2019", at)) != std::string::npos; ++at) out.replace(at, 3, "'");
     return out;
@@ -87,7 +86,7 @@ constexpr std::string_view judge_instruction =
 
 Request question_for(const AnswerCheck& check, const Judged& judged, const ResolvedModel& model) {
     Request request;
-    const bool verify = check.kind == Kind::verify;
+    const bool verify = check.kind == CheckKind::verify;
     std::string asked;
     for (const Message& turn : judged.request.messages) {
         if (!asked.empty()) asked += "\n\n";
@@ -141,7 +140,7 @@ bool refuses(const Completion& c) {
         "ich kann dabei nicht", "je ne peux pas vous",   "no puedo ayudar",
     };
     // a refusal opens the answer; further down it is a quotation
-    return has_any(lower(std::string_view{c.text}.substr(0, 240)), phrases);
+    return has_any(plain_lower(std::string_view{c.text}.substr(0, 240)), phrases);
 }
 
 bool hedges(std::string_view answer) {
@@ -151,7 +150,7 @@ bool hedges(std::string_view answer) {
         "i may be wrong",   "not enough information", "insufficient information", "cannot be determined", "can't be determined", "cannot determine",
         "if i remember correctly", "i'm not familiar", "i am not familiar", "could not find", "couldn't find", "i believe it may", "it might be", "it could be either",
     };
-    return has_any(lower(answer), phrases);
+    return has_any(plain_lower(answer), phrases);
 }
 
 std::string question_text(const Request& request) {
@@ -165,13 +164,13 @@ AnswerChecks::AnswerChecks(std::vector<AnswerCheck> checks, Caller& caller, cons
     // the kinds are declared from cheap to dear
     std::stable_sort(checks_.begin(), checks_.end(), [](const AnswerCheck& a, const AnswerCheck& b) { return a.kind < b.kind; });
     for (const AnswerCheck& c : checks_)
-        if (c.kind == Kind::judge) judges_.emplace(c.argument, models_.resolve(c.argument));
+        if (c.kind == CheckKind::judge) judges_.emplace(c.argument, models_.resolve(c.argument));
 }
 
 AnswerChecks::~AnswerChecks() = default;
 
 bool AnswerChecks::wants_logprobs() const {
-    return std::any_of(checks_.begin(), checks_.end(), [](const AnswerCheck& c) { return c.kind == Kind::logprob; });
+    return std::any_of(checks_.begin(), checks_.end(), [](const AnswerCheck& c) { return c.kind == CheckKind::logprob; });
 }
 
 JqProgram& AnswerChecks::program(const std::string& text) {
@@ -223,35 +222,35 @@ void AnswerChecks::plain_check(const AnswerCheck& check, const Judged& j, Findin
         if (score < threshold) fails(fmt::format("{} {:.2f} is below {:g}", name, score, threshold));
     };
     switch (check.kind) {
-        case Kind::json:
+        case CheckKind::json:
             if (json_in(text).is_discarded()) fails("it is no JSON");
             break;
-        case Kind::regex:
-        case Kind::not_regex: {
+        case CheckKind::regex:
+        case CheckKind::not_regex: {
             const bool found = program("test(" + quote(check.argument) + ")").holds(quote(text));
-            if (found != (check.kind == Kind::regex)) fails(fmt::format("{} {}", found ? "it matches" : "it does not match", check.argument));
+            if (found != (check.kind == CheckKind::regex)) fails(fmt::format("{} {}", found ? "it matches" : "it does not match", check.argument));
             break;
         }
-        case Kind::jq: {
+        case CheckKind::jq: {
             Record record = Record::parse(j.record, 1);
             record.set_raw("response", response_text(j.answer));
             if (!program(check.argument).holds(record.line())) fails("jq does not hold: " + check.argument);
             break;
         }
-        case Kind::no_refusal:
+        case CheckKind::no_refusal:
             if (refuses(j.answer.completion)) fails("it refuses");
             break;
-        case Kind::no_hedge:
+        case CheckKind::no_hedge:
             if (hedges(text)) fails("it hedges");
             break;
-        case Kind::agreement:
+        case CheckKind::agreement:
             if (j.agreement) at_least("agreement", *j.agreement, check.threshold.value_or(default_agreement));
             break;
-        case Kind::logprob:
+        case CheckKind::logprob:
             if (const auto sure = confidence(j.answer.completion.logprobs)) at_least("logprob", *sure, check.threshold.value_or(default_logprob));
             else fails("the answer came without log-probabilities");
             break;
-        case Kind::scorer: {
+        case CheckKind::scorer: {
             const Router& r = router(check.argument);
             const auto threshold = check.threshold ? check.threshold : r.threshold();
             if (!threshold)
@@ -261,13 +260,13 @@ void AnswerChecks::plain_check(const AnswerCheck& check, const Judged& j, Findin
             if (need >= *threshold) fails(fmt::format("scorer {:.2f} is at or above {:g}", need, *threshold));
             break;
         }
-        case Kind::verify:
-        case Kind::judge: break;
+        case CheckKind::verify:
+        case CheckKind::judge: break;
     }
 }
 
 Task<void> AnswerChecks::ask(const AnswerCheck& check, const Judged& j, CallContext context, Findings& out) {
-    const bool verify = check.kind == Kind::verify;
+    const bool verify = check.kind == CheckKind::verify;
     const ResolvedModel& model = verify ? j.model : judges_.at(check.argument);
     std::string called = verify ? "verify" : "judge";
     Request request = question_for(check, j, model);
@@ -308,7 +307,7 @@ Task<void> AnswerChecks::ask(const AnswerCheck& check, const Judged& j, CallCont
 Task<Findings> AnswerChecks::look(Judged judged, CallContext context) {
     Findings out;
     for (const AnswerCheck& check : checks_) {
-        if (check.kind == Kind::verify || check.kind == Kind::judge) co_await ask(check, judged, context, out);
+        if (check.kind == CheckKind::verify || check.kind == CheckKind::judge) co_await ask(check, judged, context, out);
         else plain_check(check, judged, out);
         if (!out.holds) break;
     }

@@ -1,5 +1,6 @@
 #include "text/answer_type.hpp"
 
+#include "base/ascii.hpp"
 #include "text/normalise.hpp"
 #include "text/words.hpp"
 
@@ -26,11 +27,6 @@ std::vector<Token> tokens_of(std::string_view text) {
     for (const Word& w : split_words(text))
         tokens.push_back({fold(w.span.of(text)), w.span.of(text), w.kind});
     return tokens;
-}
-
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
 }
 
 constexpr auto amounts =

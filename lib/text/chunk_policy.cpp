@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/ascii.hpp"
 #include "text/chunk.hpp"
 #include "text/lines.hpp"
 
@@ -25,8 +26,6 @@ constexpr std::array<std::string_view, 6> kind_names{"turn",    "sentence", "par
                                                      "heading", "whole",    "code"};
 
 constexpr std::size_t least_tokens = 8, most_tokens = 100'000, most_overlap = 50;
-
-std::string_view trimmed(std::string_view s) { return trim(s, {0, s.size()}).of(s); }
 
 std::size_t number(std::string_view what, std::string_view digits, std::size_t least, std::size_t most,
                    std::string_view whole) {

@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "text/facts.hpp"
 #include "text/measure_units.hpp"
@@ -44,14 +45,9 @@ constexpr auto common_acronyms =
     std::to_array<std::string_view>({"atm", "pin", "id", "tv", "pc", "sms", "app", "cd", "dvd", "gps", "diy",
                                      "faq", "asap", "url", "ceo", "card"});
 
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
-}
-
 bool upper(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LU; }
 bool lower(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL; }
-bool capitalised(std::string_view word) { return upper(decode_utf8(word, 0).value); }
+bool begins_capital(std::string_view word) { return upper(decode_utf8(word, 0).value); }
 
 struct Letters {
     std::size_t capitals = 0, small = 0, digits = 0;
@@ -107,9 +103,9 @@ bool identifier(std::string_view run) {
            run.find("..") == std::string_view::npos && lower(decode_utf8(run, dot + 1).value);
 }
 
-class Reader {
+class NameReader {
 public:
-    Reader(std::string_view text, const std::vector<GateWord>& words, Facts& facts)
+    NameReader(std::string_view text, const std::vector<GateWord>& words, Facts& facts)
         : text_(text), words_(words), facts_(facts) {}
 
     void run() {
@@ -129,7 +125,7 @@ private:
                 words_[i].text.size() < 4)
                 continue;
             ++long_words;
-            capitals += capitalised(words_[i].span.of(text_));
+            capitals += begins_capital(words_[i].span.of(text_));
         }
         return long_words < 3 || capitals * 10 < long_words * 7;
     }
@@ -156,7 +152,7 @@ private:
         const GateWord& w = words_[i];
         if (w.role == WordRole::mark || w.role == WordRole::number) return;
         const std::string written(w.span.of(text_));
-        const bool capital = capitalised(written);
+        const bool capital = begins_capital(written);
         const bool opens = begins_sentence(i);
         if (among(languages, w.text) || (capital && !opens && among(capital_languages, w.text))) {
             facts_.languages.push_back({w.text, written});
@@ -212,7 +208,7 @@ std::string words_in(std::string_view inside) {
 }  // namespace
 
 void read_names(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
-    Reader(text, words, facts).run();
+    NameReader(text, words, facts).run();
 }
 
 void read_quotes(std::string_view text, Facts& facts) {

@@ -64,9 +64,9 @@ std::string scaled(const std::string& number, long scale) {
     return out.find('.') == std::string::npos ? out : normal_number(out);
 }
 
-class Reader {
+class NumberReader {
 public:
-    Reader(std::string_view text, const std::vector<GateWord>& words, Facts& facts)
+    NumberReader(std::string_view text, const std::vector<GateWord>& words, Facts& facts)
         : text_(text), words_(words), facts_(facts) {}
 
     void run() {
@@ -185,7 +185,7 @@ private:
 }  // namespace
 
 void read_numbers(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
-    Reader(text, words, facts).run();
+    NumberReader(text, words, facts).run();
 }
 
 }  // namespace llm

@@ -59,9 +59,9 @@ WordRole role_of(const Word& w, std::string_view folded) {
     return WordRole::content;
 }
 
-class Reader {
+class WordReader {
 public:
-    explicit Reader(std::string_view text) : text_(text) {}
+    explicit WordReader(std::string_view text) : text_(text) {}
 
     std::vector<GateWord> run() {
         for (const Word& w : split_words(text_)) {
@@ -127,7 +127,7 @@ private:
 
 }  // namespace
 
-std::vector<GateWord> gate_words(std::string_view text) { return Reader(text).run(); }
+std::vector<GateWord> gate_words(std::string_view text) { return WordReader(text).run(); }
 
 std::vector<std::size_t> only_in(const std::vector<GateWord>& these, const std::vector<GateWord>& those) {
     std::unordered_map<std::string_view, std::size_t> left;

@@ -106,7 +106,7 @@ constexpr auto letters = std::to_array<Letter>({
     {U'ư', bit(vi)},
 });
 
-bool has_word(std::string_view profile, std::string_view word) {
+bool lists_word_of(std::string_view profile, std::string_view word) {
     for (std::size_t at = profile.find(word); at != std::string_view::npos; at = profile.find(word, at + 1)) {
         const std::size_t end = at + word.size();
         if ((at == 0 || profile[at - 1] == ' ') && (end == profile.size() || profile[end] == ' '))
@@ -130,7 +130,7 @@ Language latin_language(std::string_view text) {
         std::uint32_t languages = 0;
         if (word.size() <= longest_function_word)
             for (std::size_t l = 0; l < latin_count; ++l)
-                if (has_word(profiles[l], word)) languages |= 1u << l;
+                if (lists_word_of(profiles[l], word)) languages |= 1u << l;
         if (languages != 0) add(scores, languages, 1);
         if (is_ascii(word)) continue;
         for (std::size_t i = 0; i < word.size();) {

@@ -56,9 +56,9 @@ bool paragraph_text(std::string_view line) {
     return !block && atx_level(line, title) == 0;
 }
 
-class Reader {
+class MarkdownReader {
 public:
-    explicit Reader(std::string_view text) : text_(text), lines_(split_lines(text)) {}
+    explicit MarkdownReader(std::string_view text) : text_(text), lines_(split_lines(text)) {}
 
     std::vector<Section> sections() {
         begin_section(0, 0, {}, 0);
@@ -138,8 +138,8 @@ private:
 
 }  // namespace
 
-std::vector<Section> sections(std::string_view text) { return Reader(text).sections(); }
+std::vector<Section> sections(std::string_view text) { return MarkdownReader(text).sections(); }
 
-std::vector<Span> fences(std::string_view text) { return Reader(text).fences(); }
+std::vector<Span> fences(std::string_view text) { return MarkdownReader(text).fences(); }
 
 }  // namespace llm

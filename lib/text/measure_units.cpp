@@ -6,11 +6,11 @@
 namespace llm {
 namespace {
 
-struct Unit {
+struct MeasureUnit {
     std::string_view unit;
     std::string_view words;  ///< separated by a space
 };
-constexpr auto units = std::to_array<Unit>({
+constexpr auto measure_units = std::to_array<MeasureUnit>({
     {"usd", "$ usd dollar dollars bucks"}, {"eur", "€ eur euro euros"}, {"gbp", "£ gbp pound pounds quid"},
     {"jpy", "¥ jpy yen"}, {"cny", "cny yuan rmb"}, {"chf", "chf franc francs"}, {"inr", "₹ inr rupee rupees"},
     {"rub", "rub ruble rubles"}, {"aud", "aud"}, {"cad", "cad"}, {"peso", "peso pesos"}, {"krw", "won krw"},
@@ -42,7 +42,7 @@ constexpr auto units = std::to_array<Unit>({
 constexpr std::string_view doubtful_words = "s h m in g l c f mi second min sec won bit bits foot ton tons yard kw";
 constexpr std::string_view doubtful_units = "cent pence ms decade century mm metre yard ton tonne";
 
-bool has_word(std::string_view words, std::string_view word) {
+bool lists_word(std::string_view words, std::string_view word) {
     for (std::size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1)) {
         const std::size_t end = at + word.size();
         if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) return true;
@@ -54,12 +54,12 @@ bool has_word(std::string_view words, std::string_view word) {
 
 std::string_view unit_of(std::string_view word) {
     if (word.empty() || word.find(' ') != std::string_view::npos) return {};
-    const auto* const found = std::ranges::find_if(units, [word](const Unit& u) { return has_word(u.words, word); });
-    return found == units.end() ? std::string_view{} : found->unit;
+    const auto* const found = std::ranges::find_if(measure_units, [word](const MeasureUnit& u) { return lists_word(u.words, word); });
+    return found == measure_units.end() ? std::string_view{} : found->unit;
 }
 
 bool speaks_alone(std::string_view unit, std::string_view word) {
-    return !has_word(doubtful_units, unit) && !has_word(doubtful_words, word);
+    return !lists_word(doubtful_units, unit) && !lists_word(doubtful_words, word);
 }
 
 }  // namespace llm

@@ -1,5 +1,7 @@
 #include "text/order.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -16,11 +18,6 @@ constexpr auto opposed = std::to_array<std::pair<std::string_view, std::string_v
 constexpr auto joining = std::to_array<std::string_view>({"and", "or", "&", ",", "nor", "plus", "both", "/"});
 
 constexpr auto unheard = std::to_array<std::string_view>({"the", "a", "an", "please"});
-
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
-}
 
 using Words = std::vector<GateWord>;
 

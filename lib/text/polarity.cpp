@@ -1,5 +1,6 @@
 #include "text/polarity.hpp"
 
+#include "base/ascii.hpp"
 #include "text/sorted_lines.hpp"
 #include "text/stem.hpp"
 
@@ -13,11 +14,6 @@ namespace {
 constexpr std::string_view antonyms[] = {
 #include "text/antonyms.inc"
 };
-
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& list, std::string_view word) {
-    return std::ranges::find(list, word) != list.end();
-}
 
 constexpr auto prefixes = std::to_array<std::string_view>(
     {"un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti", "counter", "under", "over"});
@@ -94,7 +90,7 @@ bool has_stem(const std::vector<GateWord>& words, std::string_view stem) {
     return std::ranges::any_of(words, [stem](const GateWord& w) { return w.stem == stem; });
 }
 
-bool has_word(const std::vector<GateWord>& words, std::string_view text) {
+bool any_reads(const std::vector<GateWord>& words, std::string_view text) {
     return std::ranges::any_of(words, [text](const GateWord& w) { return w.text == text; });
 }
 
@@ -127,7 +123,7 @@ std::vector<std::size_t> negators_of(const std::vector<GateWord>& words,
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i].role != WordRole::negator) continue;
         const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1].text) : "";
-        if (words[i].text == "not" && next == "only" && !has_word(others, "only")) continue;
+        if (words[i].text == "not" && next == "only" && !any_reads(others, "only")) continue;
         if (next == "problem" || next == "matter" || next == "doubt") continue;
         if (!in_tag_question(words, i) && !own_ignorance(words, i, others)) found.push_back(i);
     }

@@ -34,7 +34,7 @@ constexpr auto before_digit = sorted(std::to_array<std::string_view>(
      "nov", "dec", "núm", "bd",  "abs", "tel", "ext",  "line", "v",   "ver"}));
 
 template <typename List>
-bool among(const List& list, std::string_view word) {
+bool in_sorted(const List& list, std::string_view word) {
     return std::ranges::binary_search(list, word);
 }
 
@@ -70,9 +70,9 @@ bool cjk(char32_t c) { return c >= 0x3040 && c <= 0x9FFF; }
 constexpr std::size_t hard_wrapped = 60;  ///< code points; a shorter line was ended on purpose
 constexpr std::size_t longest_abbreviation = 12;
 
-class Splitter {
+class SentenceSplitter {
 public:
-    explicit Splitter(std::string_view text) : text_(text) {}
+    explicit SentenceSplitter(std::string_view text) : text_(text) {}
 
     std::vector<Span> run() {
         while (at_ < text_.size()) {
@@ -137,10 +137,10 @@ private:
             const std::string word = word_before(first);
             if (!word.empty() && std::ranges::all_of(word, ascii_digit) && line_begin_of(first, word.size()))
                 return false;
-            if (among(never_last, word)) return false;
-            if (among(before_digit, word) && next < 0x80 && ascii_digit(static_cast<char>(next)))
+            if (in_sorted(never_last, word)) return false;
+            if (in_sorted(before_digit, word) && next < 0x80 && ascii_digit(static_cast<char>(next)))
                 return false;
-            if (among(sometimes_last, word) && !upper_case(next)) return false;
+            if (in_sorted(sometimes_last, word) && !upper_case(next)) return false;
             if (initial(first, word)) return false;
         }
         if (!lower_case(next)) return true;
@@ -223,6 +223,6 @@ private:
 
 }  // namespace
 
-std::vector<Span> split_sentences(std::string_view text) { return Splitter(text).run(); }
+std::vector<Span> split_sentences(std::string_view text) { return SentenceSplitter(text).run(); }
 
 }  // namespace llm

@@ -26,7 +26,7 @@ constexpr std::array<Byte, 256> byte_classes = [] {
     return classes;
 }();
 
-enum class Script {
+enum class Writing {
     latin,
     han,
     kana,
@@ -43,26 +43,26 @@ enum class Script {
 };
 
 /// Unicode blocks, coarsely: what matters is how tokenisers treat them.
-Script script_of(char32_t c) noexcept {
-    if (c == 0xA0 || c == 0x3000) return Script::space;
-    if (c < 0x250) return c >= 0xC0 && c != 0xD7 && c != 0xF7 ? Script::latin : Script::wide_mark;
-    if (c >= 0x300 && c < 0x370) return Script::latin;
-    if (c >= 0x370 && c < 0x400) return Script::greek;
-    if (c >= 0x400 && c < 0x530) return Script::cyrillic;
-    if (c >= 0x590 && c < 0x600) return Script::hebrew;
-    if (c >= 0x600 && c < 0x780) return Script::arabic;
-    if (c >= 0x900 && c < 0xE00) return Script::indic;
-    if (c >= 0xE00 && c < 0xF00) return Script::thai;
-    if (c >= 0x1E00 && c < 0x1F00) return Script::latin;
-    if (c >= 0x2000 && c < 0x2E00) return Script::wide_mark;
-    if (c >= 0x3001 && c < 0x3040) return Script::wide_mark;
-    if (c >= 0x3040 && c < 0x3100) return Script::kana;
-    if (c >= 0x3400 && c < 0xA000) return Script::han;
-    if (c >= 0xAC00 && c < 0xD7B0) return Script::hangul;
-    if (c >= 0xF900 && c < 0xFB00) return Script::han;
-    if (c >= 0xFF00 && c < 0xFFF0) return Script::wide_mark;
-    if (c >= 0x20000 && c < 0x32000) return Script::han;
-    return Script::other;
+Writing script_of(char32_t c) noexcept {
+    if (c == 0xA0 || c == 0x3000) return Writing::space;
+    if (c < 0x250) return c >= 0xC0 && c != 0xD7 && c != 0xF7 ? Writing::latin : Writing::wide_mark;
+    if (c >= 0x300 && c < 0x370) return Writing::latin;
+    if (c >= 0x370 && c < 0x400) return Writing::greek;
+    if (c >= 0x400 && c < 0x530) return Writing::cyrillic;
+    if (c >= 0x590 && c < 0x600) return Writing::hebrew;
+    if (c >= 0x600 && c < 0x780) return Writing::arabic;
+    if (c >= 0x900 && c < 0xE00) return Writing::indic;
+    if (c >= 0xE00 && c < 0xF00) return Writing::thai;
+    if (c >= 0x1E00 && c < 0x1F00) return Writing::latin;
+    if (c >= 0x2000 && c < 0x2E00) return Writing::wide_mark;
+    if (c >= 0x3001 && c < 0x3040) return Writing::wide_mark;
+    if (c >= 0x3040 && c < 0x3100) return Writing::kana;
+    if (c >= 0x3400 && c < 0xA000) return Writing::han;
+    if (c >= 0xAC00 && c < 0xD7B0) return Writing::hangul;
+    if (c >= 0xF900 && c < 0xFB00) return Writing::han;
+    if (c >= 0xFF00 && c < 0xFFF0) return Writing::wide_mark;
+    if (c >= 0x20000 && c < 0x32000) return Writing::han;
+    return Writing::other;
 }
 
 constexpr std::size_t longest_short_word = 12;
@@ -104,14 +104,14 @@ private:
         while (i < end && class_at(i) == c) ++i;
         return i;
     }
-    Script script_at(std::size_t i, std::size_t& size) const {
+    Writing script_at(std::size_t i, std::size_t& size) const {
         const CodePoint c = decode_utf8(text_, i);
         size = c.size;
-        return c.valid ? script_of(c.value) : Script::other;
+        return c.valid ? script_of(c.value) : Writing::other;
     }
     bool accent_at(std::size_t i) const {
         std::size_t size;
-        return is(i, Byte::high) && script_at(i, size) == Script::latin;
+        return is(i, Byte::high) && script_at(i, size) == Writing::latin;
     }
 
     void word(Previous before) {
@@ -144,7 +144,7 @@ private:
         while (at_ < text_.size()) {
             std::size_t size = 1;
             if (!is(at_, Byte::lower) && !is(at_, Byte::upper)) {
-                if (!is(at_, Byte::high) || script_at(at_, size) != Script::latin) break;
+                if (!is(at_, Byte::high) || script_at(at_, size) != Writing::latin) break;
             }
             at_ += size;
             ++letters;
@@ -189,8 +189,8 @@ private:
 
     void high() {
         std::size_t size = 1;
-        const Script script = script_at(at_, size);
-        if (script == Script::latin) return accented(at_);
+        const Writing script = script_at(at_, size);
+        if (script == Writing::latin) return accented(at_);
         const std::size_t begin = at_;
         std::size_t letters = 0;
         for (std::size_t next = size;
@@ -199,17 +199,17 @@ private:
             ++letters;
         previous_ = Previous::word;
         switch (script) {
-            case Script::han: sink_.add(TokenPart::han, letters); break;
-            case Script::kana: sink_.add(TokenPart::kana, letters); break;
-            case Script::hangul: scripted(TokenPart::hangul_word, letters); break;
-            case Script::cyrillic: scripted(TokenPart::cyrillic_word, letters); break;
-            case Script::greek: scripted(TokenPart::greek_word, letters); break;
-            case Script::arabic: scripted(TokenPart::arabic_word, letters); break;
-            case Script::hebrew: sink_.add(TokenPart::hebrew, letters); break;
-            case Script::indic: sink_.add(TokenPart::indic, letters); break;
-            case Script::thai: sink_.add(TokenPart::thai, letters); break;
-            case Script::space: previous_ = Previous::space; break;
-            case Script::wide_mark:
+            case Writing::han: sink_.add(TokenPart::han, letters); break;
+            case Writing::kana: sink_.add(TokenPart::kana, letters); break;
+            case Writing::hangul: scripted(TokenPart::hangul_word, letters); break;
+            case Writing::cyrillic: scripted(TokenPart::cyrillic_word, letters); break;
+            case Writing::greek: scripted(TokenPart::greek_word, letters); break;
+            case Writing::arabic: scripted(TokenPart::arabic_word, letters); break;
+            case Writing::hebrew: sink_.add(TokenPart::hebrew, letters); break;
+            case Writing::indic: sink_.add(TokenPart::indic, letters); break;
+            case Writing::thai: sink_.add(TokenPart::thai, letters); break;
+            case Writing::space: previous_ = Previous::space; break;
+            case Writing::wide_mark:
                 sink_.add(TokenPart::wide_mark, letters);
                 previous_ = Previous::mark;
                 break;

@@ -61,9 +61,9 @@ constexpr std::array<Class, 128> ascii_classes = [] {
     return classes;
 }();
 
-class Splitter {
+class WordSplitter {
 public:
-    explicit Splitter(std::string_view text) : text_(text) {}
+    explicit WordSplitter(std::string_view text) : text_(text) {}
 
     std::vector<Word> run() {
         std::vector<Word> words;
@@ -162,7 +162,7 @@ std::string with_straight_apostrophes(std::string_view word) {
 
 }  // namespace
 
-std::vector<Word> split_words(std::string_view text) { return Splitter(text).run(); }
+std::vector<Word> split_words(std::string_view text) { return WordSplitter(text).run(); }
 
 std::vector<std::string> content_stems(std::string_view text, std::string_view language) {
     std::vector<std::string> stems;

@@ -153,7 +153,7 @@ int add_records(const Tool& tool, const AddFlags& f) {
 int add(const Tool& tool, const AddFlags& f) {
     if (!f.text.empty() && !f.paths.empty()) throw Error(Fault::usage, "give --text or paths, not both");
     if (!f.text.empty()) return add_text(tool, f, f.text, "note");
-    if (f.paths.size() == 1 && f.paths.front() == "-") return add_text(tool, f, read_all(0), "stdin");
+    if (f.paths.size() == 1 && f.paths.front() == "-") return add_text(tool, f, read_descriptor(0), "stdin");
     if (!f.paths.empty()) return add_paths(tool, f);
     if (is_terminal(0)) throw Error(Fault::usage, "nothing to remember; give files, --text, or records on standard input");
     return add_records(tool, f);

@@ -40,7 +40,7 @@ int edit(const Tool& tool, const ChangeFlags& f) {
     const std::vector<Passage> found = s.named(f.ids);
     if (found.size() != 1) throw Error(Fault::usage, "{} stands for {} passages; give the number of one", f.ids[0], found.size());
     // The store is not held while somebody thinks.
-    std::string text = f.text == "-" ? read_all(0) : !f.text.empty() ? f.text : edited(found[0].text, s.environment);
+    std::string text = f.text == "-" ? read_descriptor(0) : !f.text.empty() ? f.text : edited(found[0].text, s.environment);
     while (!text.empty() && text.back() == '\n') text.pop_back();
     s.store.begin("edit", f.store.why);
     std::optional<Passage> p = s.store.find(found[0].id);

@@ -50,7 +50,7 @@ std::string edited(std::string_view text, const Environment& environment) {
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw Error(Fault::usage, "the editor '{}' failed; nothing was changed", editor);
     const int again = ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC);  // editors often write a new file of the same name
     if (again < 0) throw Error(Fault::io, "cannot read {}: {}", file.path, std::strerror(errno));
-    std::string out = read_all(again);
+    std::string out = read_descriptor(again);
     ::close(again);
     return out;
 }

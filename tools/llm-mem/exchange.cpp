@@ -9,7 +9,7 @@
 namespace llm {
 namespace {
 
-constexpr std::size_t gathered = 1 << 20;
+constexpr std::size_t gathered_lines = 1 << 20;
 
 struct ExchangeFlags {
     StoreFlags store;
@@ -33,7 +33,7 @@ int import_passages(const Tool& tool, const ExchangeFlags& f) {
     MemSession s{tool, f.store, Access::write};
     s.quiet = f.talk.quiet;
     FilterOptions o = filter_options(tool, f.loop);
-    o.gather = gathered;
+    o.gather = gathered_lines;
     Filter filter{s.loop, o};
     s.store.begin("import", f.store.why);
     s.store.settle();

@@ -14,7 +14,7 @@
 namespace llm {
 namespace {
 
-constexpr std::size_t gathered = 1 << 20;
+constexpr std::size_t gathered_hits = 1 << 20;
 constexpr std::size_t snippet_width = 300;
 
 struct FindFlags {
@@ -103,7 +103,7 @@ int recall(const Tool& tool, const FindFlags& f) {
     std::optional<JqProgram> on;
     if (!f.on.empty()) on.emplace(f.on);
     FilterOptions o = filter_options(tool, f.loop);
-    o.gather = gathered;
+    o.gather = gathered_hits;
     Filter filter{s.loop, o};
     return filter.run([&](Record& r) {
         std::string asked;

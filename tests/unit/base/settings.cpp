@@ -26,13 +26,13 @@ std::string complaint(std::string_view toml, std::map<std::string, std::string, 
     return "";
 }
 
-struct Scratch {
+struct Folder {
     std::filesystem::path path;
-    Scratch() {
+    Folder() {
         std::string name = (std::filesystem::temp_directory_path() / "llm-settings-XXXXXX").string();
         path = ::mkdtemp(name.data());
     }
-    ~Scratch() { std::filesystem::remove_all(path); }
+    ~Folder() { std::filesystem::remove_all(path); }
 };
 }  // namespace
 
@@ -144,7 +144,7 @@ TEST_CASE("settings: a provider's mistakes wait until it is asked for") {
 }
 
 TEST_CASE("settings: the file is config.toml of the configuration folder, and may be missing") {
-    const Scratch scratch;
+    const Folder scratch;
     const Environment e{{{"XDG_CONFIG_HOME", scratch.path.string()}}};
     CHECK(Settings::load(e).integer("retries") == 3);
     std::filesystem::create_directory(scratch.path / "llm-utils");
@@ -154,7 +154,7 @@ TEST_CASE("settings: the file is config.toml of the configuration folder, and ma
 }
 
 TEST_CASE("settings: a file that is named must be there") {
-    const Scratch scratch;
+    const Folder scratch;
     CHECK_THROWS_AS(Settings::load(Environment{{}}, scratch.path / "no.toml"), Error);
     CHECK_THROWS_AS(Settings::load(Environment{{{"LLMUTILS_CONFIG", (scratch.path / "no.toml").string()}}}),
                     Error);

@@ -16,14 +16,14 @@ using namespace llm;
 
 namespace {
 
-const std::string good = answer_of("200 OK", "",
+const std::string good_answer = answer_of("200 OK", "",
                                    R"({"model":"m","choices":[{"message":{"role":"assistant","content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2}})");
 
 /// A stream of server-sent events that ends without its end, as far as `events` go.
 std::string stream_of(std::string_view events) { return fmt::format("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{}", events); }
 const std::string begun = "data: {\"choices\":[{\"delta\":{\"content\":\"fi\"}}]}\n\n";
 
-struct Outcome {
+struct FaultOutcome {
     std::optional<Fault> fault;
     std::optional<int> status;
     std::string text, message;
@@ -35,24 +35,24 @@ struct Outcome {
     bool waited_for(double seconds) const { return all() <= seconds + .01 && all() + passed >= seconds - .01; }
 };
 
-struct Scene {
+struct FaultScene {
     std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("llm-faults-{}", ::getpid());
     int retries = 3;
     std::optional<double> timeout, idle_timeout;
     bool stream = false;
     std::string base_url;  ///< else the server's
     bool through_proxy = false;  ///< the server is one
-    Scene() { std::filesystem::remove_all(folder); }
-    ~Scene() { std::filesystem::remove_all(folder); }
+    FaultScene() { std::filesystem::remove_all(folder); }
+    ~FaultScene() { std::filesystem::remove_all(folder); }
 
-    Outcome ask(std::vector<std::string> script, int calls = 1) {
+    FaultOutcome ask(std::vector<std::string> script, int calls = 1) {
         Scripted server{std::move(script)};
         const Environment environment{{{"HOME", folder.string()}}};
         const std::string base = base_url.empty() ? fmt::format("http://127.0.0.1:{}/v1", server.port) : base_url;
         if (through_proxy) ::setenv("https_proxy", fmt::format("http://127.0.0.1:{}", server.port).c_str(), 1);
         const Settings settings = Settings::parse(fmt::format("[provider.p]\nprotocol = \"openai\"\nbase_url = \"{}\"\n", base), "config.toml", environment);
         Loop loop;
-        Outcome outcome;
+        FaultOutcome outcome;
         CallOptions options;
         options.tool = "test";
         options.retries = retries;
@@ -110,8 +110,8 @@ TEST_CASE("faults: what passes is asked four times, and waited for by chance wit
              {answer_of("200 OK", "", "<html><body>hello</body></html>"), Fault::provider, 0},
          }) {
         CAPTURE(answer);
-        Scene scene;
-        const Outcome o = scene.ask({answer});
+        FaultScene scene;
+        const FaultOutcome o = scene.ask({answer});
         CHECK(o.fault == fault);
         CHECK(o.status.value_or(0) == status);
         CHECK(o.asked == 4);
@@ -132,9 +132,9 @@ TEST_CASE("faults: a stream that breaks is asked for four times") {
              {begun + "data: <html>\n\n", Fault::provider},
          }) {
         CAPTURE(events);
-        Scene scene;
+        FaultScene scene;
         scene.stream = true;
-        const Outcome o = scene.ask({stream_of(events)});
+        const FaultOutcome o = scene.ask({stream_of(events)});
         CHECK(o.fault == fault);
         CHECK(o.asked == 4);
         REQUIRE(o.waited.size() == 3);
@@ -144,9 +144,9 @@ TEST_CASE("faults: a stream that breaks is asked for four times") {
 
 TEST_CASE("faults: silence is ended by the idle timeout, each time it is asked again") {
     for (const std::string& answer : {Scripted::silence, std::string{}}) {
-        Scene scene;
+        FaultScene scene;
         scene.idle_timeout = .2;
-        const Outcome o = scene.ask({answer});
+        const FaultOutcome o = scene.ask({answer});
         CHECK(o.fault == (answer.empty() ? Fault::unreachable : Fault::timeout));
         CHECK(o.asked == 4);
         CHECK(o.waited.size() == 3);
@@ -156,10 +156,10 @@ TEST_CASE("faults: silence is ended by the idle timeout, each time it is asked a
 
 TEST_CASE("faults: a byte now and then is no silence, and ends with the time of the whole call") {
     for (const bool stream : {false, true}) {
-        Scene scene;
+        FaultScene scene;
         scene.timeout = .7;
         scene.stream = stream;
-        const Outcome o = scene.ask({Scripted::drip + (stream ? stream_of(": ping\n\n") : answer_of("200 OK", "", std::string(100'000, ' ')))});
+        const FaultOutcome o = scene.ask({Scripted::drip + (stream ? stream_of(": ping\n\n") : answer_of("200 OK", "", std::string(100'000, ' ')))});
         CHECK(o.fault == Fault::timeout);
         CHECK(o.asked == 1);
         CHECK(o.waited.empty());
@@ -168,15 +168,15 @@ TEST_CASE("faults: a byte now and then is no silence, and ends with the time of 
 }
 
 TEST_CASE("faults: an answer of a hundred mebibytes is refused, and what follows is served") {
-    Scene scene;
+    FaultScene scene;
     scene.retries = 1;
     const std::string text(std::size_t{100} << 20, 'a');
-    const Outcome o = scene.ask({answer_of("200 OK", "", R"({"model":"m","choices":[{"message":{"role":"assistant","content":")" + text + R"("},"finish_reason":"stop"}]})"), good});
+    const FaultOutcome o = scene.ask({answer_of("200 OK", "", R"({"model":"m","choices":[{"message":{"role":"assistant","content":")" + text + R"("},"finish_reason":"stop"}]})"), good_answer});
     CHECK(o.text == "fine");
     CHECK(o.asked == 2);
     CHECK(o.waited.size() == 1);
     scene.retries = 0;
-    const Outcome alone = scene.ask({answer_of("200 OK", "", text)});
+    const FaultOutcome alone = scene.ask({answer_of("200 OK", "", text)});
     CHECK(alone.fault == Fault::provider);
     CHECK(alone.asked == 1);
 }
@@ -184,10 +184,10 @@ TEST_CASE("faults: an answer of a hundred mebibytes is refused, and what follows
 TEST_CASE("faults: a proxy that refuses is unreachable, and asked four times") {
     for (const std::string& answer : {refusal("403 Forbidden"), refusal("407 Proxy Authentication Required"), std::string{"\x16SSH-2.0\r\n\r\n"}, std::string{}}) {
         CAPTURE(answer);
-        Scene scene;
+        FaultScene scene;
         scene.through_proxy = true;
         scene.base_url = "https://provider.example/v1";
-        const Outcome o = scene.ask({answer});
+        const FaultOutcome o = scene.ask({answer});
         CHECK(o.fault == Fault::unreachable);
         CHECK(o.asked == 4);
         CHECK(o.waited.size() == 3);
@@ -196,9 +196,9 @@ TEST_CASE("faults: a proxy that refuses is unreachable, and asked four times") {
 }
 
 TEST_CASE("faults: a name nobody knows is unreachable, and looked for four times") {
-    Scene scene;
+    FaultScene scene;
     scene.base_url = "https://no-such-host.invalid/v1";
-    const Outcome o = scene.ask({good});
+    const FaultOutcome o = scene.ask({good_answer});
     CHECK(o.fault == Fault::unreachable);
     CHECK_THAT(o.message, contains("no-such-host.invalid"));
     CHECK(o.asked == 0);
@@ -217,8 +217,8 @@ TEST_CASE("faults: what does not pass is asked once and waited for never") {
              {refusal("302 Found", "Location: http://127.0.0.2/\r\n"), Fault::provider},
          }) {
         CAPTURE(answer);
-        Scene scene;
-        const Outcome o = scene.ask({answer});
+        FaultScene scene;
+        const FaultOutcome o = scene.ask({answer});
         CHECK(o.fault == fault);
         CHECK(o.asked == 1);
         CHECK(o.waited.empty());
@@ -234,8 +234,8 @@ TEST_CASE("faults: Retry-After is obeyed in its three spellings, and no longer t
          })
         for (const char* status : {"429 Too Many Requests", "503 Service Unavailable", "529 Overloaded"}) {
             CAPTURE(headers, status);
-            Scene scene;
-            const Outcome o = scene.ask({refusal(status, headers), good});
+            FaultScene scene;
+            const FaultOutcome o = scene.ask({refusal(status, headers), good_answer});
             CHECK_FALSE(o.fault.has_value());
             CHECK(o.text == "fine");
             CHECK(o.asked == 2);
@@ -244,36 +244,36 @@ TEST_CASE("faults: Retry-After is obeyed in its three spellings, and no longer t
 }
 
 TEST_CASE("faults: a pause longer than the call may take is not waited for, nor is the server asked within it") {
-    Scene scene;
+    FaultScene scene;
     scene.timeout = 60;
-    const Outcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 600\r\n"), good}, 2);
+    const FaultOutcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 600\r\n"), good_answer}, 2);
     CHECK(o.fault == Fault::rate_limit);
     CHECK(o.asked == 1);
     CHECK(o.all() == 0);
 }
 
 TEST_CASE("faults: the pause a server asks for holds for the next call too") {
-    Scene scene;
+    FaultScene scene;
     scene.retries = 0;
-    const Outcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 30\r\n"), good}, 2);
+    const FaultOutcome o = scene.ask({refusal("429 Too Many Requests", "Retry-After: 30\r\n"), good_answer}, 2);
     CHECK(o.text == "fine");
     CHECK(o.asked == 2);
     CHECK(o.waited_for(30));
 }
 
 TEST_CASE("faults: rate headers of an answer stop the next call until the reset") {
-    Scene scene;
+    FaultScene scene;
     const std::string last = answer_of("200 OK", "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 9s\r\n",
                                        R"({"choices":[{"message":{"role":"assistant","content":"last"},"finish_reason":"stop"}]})");
-    const Outcome o = scene.ask({last, good}, 2);
+    const FaultOutcome o = scene.ask({last, good_answer}, 2);
     CHECK(o.text == "fine");
     CHECK(o.waited_for(9));
 }
 
 TEST_CASE("faults: after three calls without an answer the server is left alone, and tried once when its time is over") {
-    Scene scene;
+    FaultScene scene;
     scene.retries = 0;
-    const Outcome o = scene.ask({std::string{}}, 10);
+    const FaultOutcome o = scene.ask({std::string{}}, 10);
     CHECK(o.fault == Fault::unreachable);
     CHECK(o.asked == 3);
 }

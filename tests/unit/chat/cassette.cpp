@@ -25,7 +25,7 @@ private:
     fs::path path_;
 };
 
-Request question(std::string text) {
+Request asked(std::string text) {
     Request r;
     r.messages = {Message::of(Role::user, std::move(text))};
     return r;
@@ -40,7 +40,7 @@ Take answered(std::string text, std::string model = "openai/a") {
 
 void record(const fs::path& path, const std::vector<std::pair<std::string, Take>>& takes) {
     CassetteWriter writer(path);
-    for (const auto& [text, take] : takes) writer.record(question(text), take);
+    for (const auto& [text, take] : takes) writer.record(asked(text), take);
     writer.close();
 }
 
@@ -53,7 +53,7 @@ void append(const fs::path& path, std::string_view text) {
 std::string complaint(const fs::path& path) {
     try {
         Cassette tape(path);
-        tape.next(question("a"));
+        tape.next(asked("a"));
     } catch (const Error& e) {
         return std::string{name(e.fault)} + ": " + e.what();
     }
@@ -70,7 +70,7 @@ TEST_CASE("cassette: an answer comes back whole, with its deltas and whatever th
     take.deltas = {{Delta::Kind::reasoning, "hm"}, {Delta::Kind::text, "two "}, {Delta::Kind::text, "words"}};
     record(folder.file(), {{"a", take}});
 
-    Request again = question("a");
+    Request again = asked("a");
     again.model = "other";
     again.stream = true;
     const auto played = Cassette(folder.file()).next(again);
@@ -83,36 +83,36 @@ TEST_CASE("cassette: an answer comes back whole, with its deltas and whatever th
     CHECK(fs::status(folder.file()).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("cassette: another question or another option is not answered") {
+TEST_CASE("cassette: another asked or another option is not answered") {
     Folder folder;
     record(folder.file(), {{"a", answered("A")}});
     Cassette tape(folder.file());
-    CHECK_FALSE(tape.next(question("b")));
-    Request warmer = question("a");
+    CHECK_FALSE(tape.next(asked("b")));
+    Request warmer = asked("a");
     warmer.options.temperature = 1;
     CHECK_FALSE(tape.next(warmer));
 }
 
-TEST_CASE("cassette: several answers to one question are played in order, the last one ever after") {
+TEST_CASE("cassette: several answers to one asked are played in order, the last one ever after") {
     Folder folder;
     record(folder.file(), {{"a", answered("1")}, {"b", answered("B")}, {"a", answered("2")}});
     Cassette tape(folder.file());
-    CHECK(said(tape.next(question("a"))) == "1");
-    CHECK(said(tape.next(question("b"))) == "B");
-    CHECK(said(tape.next(question("a"))) == "2");
-    CHECK(said(tape.next(question("a"))) == "2");
+    CHECK(said(tape.next(asked("a"))) == "1");
+    CHECK(said(tape.next(asked("b"))) == "B");
+    CHECK(said(tape.next(asked("a"))) == "2");
+    CHECK(said(tape.next(asked("a"))) == "2");
 }
 
 TEST_CASE("cassette: asked for one model, only that model's answers are played") {
     Folder folder;
     record(folder.file(), {{"a", answered("x1", "x")}, {"a", answered("y1", "y")}, {"a", answered("x2", "x")}});
     Cassette tape(folder.file());
-    CHECK(said(tape.next(question("a"), "y")) == "y1");
-    CHECK(said(tape.next(question("a"), "y")) == "y1");
-    CHECK(said(tape.next(question("a"), "x")) == "x1");
-    CHECK(said(tape.next(question("a"), "x")) == "x2");
-    CHECK_FALSE(tape.next(question("a"), "z"));
-    CHECK(said(tape.next(question("a"))) == "x1");
+    CHECK(said(tape.next(asked("a"), "y")) == "y1");
+    CHECK(said(tape.next(asked("a"), "y")) == "y1");
+    CHECK(said(tape.next(asked("a"), "x")) == "x1");
+    CHECK(said(tape.next(asked("a"), "x")) == "x2");
+    CHECK_FALSE(tape.next(asked("a"), "z"));
+    CHECK(said(tape.next(asked("a"))) == "x1");
 }
 
 TEST_CASE("cassette: a failure is played as the same failure") {
@@ -121,7 +121,7 @@ TEST_CASE("cassette: a failure is played as the same failure") {
     take.error = Error(Fault::refused, "not that");
     take.error->status = 400;
     record(folder.file(), {{"a", take}});
-    const auto played = Cassette(folder.file()).next(question("a"));
+    const auto played = Cassette(folder.file()).next(asked("a"));
     REQUIRE(played);
     REQUIRE(played->error);
     CHECK(played->error->fault == Fault::refused);
@@ -136,13 +136,13 @@ TEST_CASE("cassette: a last line that was cut off is left out, and removed befor
         fs::resize_file(folder.file(), whole - cut);
         INFO("cut " << cut);
         Cassette tape(folder.file());
-        CHECK(said(tape.next(question("a"))) == "1");
+        CHECK(said(tape.next(asked("a"))) == "1");
         // Without its line end alone the line is whole.
-        CHECK(said(tape.next(question("b"))) == (cut == 1 ? "2" : "(nothing)"));
+        CHECK(said(tape.next(asked("b"))) == (cut == 1 ? "2" : "(nothing)"));
         record(folder.file(), {{"c", answered("3")}});
         Cassette mended(folder.file());
         CHECK(mended.size() == (cut == 1 ? 3u : 2u));
-        CHECK(said(mended.next(question("c"))) == "3");
+        CHECK(said(mended.next(asked("c"))) == "3");
         fs::remove(folder.file());
         record(folder.file(), {{"a", answered("1")}, {"b", answered("2")}});
     }
@@ -170,7 +170,7 @@ TEST_CASE("cassette: a missing file says how to record one; a full disk says so"
     CHECK(complaint(folder.file()).find("--record") != std::string::npos);
     if (!fs::exists("/dev/full")) return;
     CassetteWriter writer("/dev/full");
-    CHECK_THROWS_AS(writer.record(question("a"), answered("1")), Error);
+    CHECK_THROWS_AS(writer.record(asked("a"), answered("1")), Error);
 }
 
 TEST_CASE("cassette: 16 processes write one file, each line whole") {
@@ -180,7 +180,7 @@ TEST_CASE("cassette: 16 processes write one file, each line whole") {
         if (::fork() == 0) {
             CassetteWriter writer(folder.file());
             for (int i = 0; i < lines; ++i)
-                writer.record(question(std::to_string(p * lines + i)), answered(std::string(5000, 'x') + std::to_string(i)));
+                writer.record(asked(std::to_string(p * lines + i)), answered(std::string(5000, 'x') + std::to_string(i)));
             writer.close();
             ::_exit(0);
         }
@@ -188,5 +188,5 @@ TEST_CASE("cassette: 16 processes write one file, each line whole") {
     while (::wait(&status) > 0) CHECK(status == 0);
     Cassette tape(folder.file());
     CHECK(tape.size() == processes * lines);
-    for (int i = 0; i < processes * lines; ++i) REQUIRE(tape.next(question(std::to_string(i))));
+    for (int i = 0; i < processes * lines; ++i) REQUIRE(tape.next(asked(std::to_string(i))));
 }

@@ -9,15 +9,15 @@ using namespace llm;
 namespace {
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-struct World {
+struct ModelWorld {
     Environment environment;
     Settings settings;
     Models models;
-    explicit World(std::string_view toml, Variables variables = {})
+    explicit ModelWorld(std::string_view toml, Variables variables = {})
         : environment(std::move(variables)),
           settings(Settings::parse(toml, "config.toml", environment)),
           models(settings, environment) {}
-    World(const World&) = delete;
+    ModelWorld(const ModelWorld&) = delete;
 
     std::string full(std::string_view asked) const { return models.resolve(asked).full_name(); }
     std::string complaint(std::string_view asked) const {
@@ -33,7 +33,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("model: provider/name goes where it says, whether the catalogue knows it or not") {
-    const World world{"[provider.box]\nbase_url = \"http://127.0.0.1:8000/v1\"\n"};
+    const ModelWorld world{"[provider.box]\nbase_url = \"http://127.0.0.1:8000/v1\"\n"};
     const ResolvedModel known = world.models.resolve("openai/gpt-5-mini");
     CHECK(known.endpoint.name == "openai");
     CHECK(known.model == "gpt-5-mini");
@@ -49,17 +49,17 @@ TEST_CASE("model: provider/name goes where it says, whether the catalogue knows 
 }
 
 TEST_CASE("model: a bare name is found where exactly one provider has it") {
-    const World world{""};
+    const ModelWorld world{""};
     CHECK(world.full("gpt-5-mini") == "openai/gpt-5-mini");
     CHECK(world.full("claude-haiku-4-5-20251001") == "anthropic/claude-haiku-4-5-20251001");
     CHECK(world.full("meta-llama/llama-4-scout-17b-16e-instruct") ==
           "groq/meta-llama/llama-4-scout-17b-16e-instruct");
-    const World two{"[model.\"azure/gpt-5-mini\"]\ninput = 1\n"};
+    const ModelWorld two{"[model.\"azure/gpt-5-mini\"]\ninput = 1\n"};
     CHECK_THAT(two.complaint("gpt-5-mini"), contains("azure/gpt-5-mini or openai/gpt-5-mini"));
 }
 
 TEST_CASE("model: an alias brings its defaults, and the nearest alias wins") {
-    const World world{R"(
+    const ModelWorld world{R"(
 [model]
 quick = "openai/gpt-5-mini"
 [model.poet]
@@ -87,23 +87,23 @@ max_tokens = 100
 }
 
 TEST_CASE("model: tiers name models or aliases") {
-    const World world{
+    const ModelWorld world{
         "[model]\nquick = \"openai/gpt-5-mini\"\n[tier]\ncheap = \"quick\"\nstrong = "
         "\"anthropic/claude-opus-4-5\"\n"};
     CHECK(world.full("cheap") == "openai/gpt-5-mini");
     CHECK(world.full("strong") == "anthropic/claude-opus-4-5");
     CHECK_THAT(world.complaint("standard"), contains("[tier] in config.toml"));
-    CHECK(World("", {{"LLMUTILS_TIER_CHEAP", "openai/gpt-5-nano"}}).full("cheap") == "openai/gpt-5-nano");
+    CHECK(ModelWorld("", {{"LLMUTILS_TIER_CHEAP", "openai/gpt-5-nano"}}).full("cheap") == "openai/gpt-5-nano");
 }
 
 TEST_CASE("model: aliases that lead in a circle are told") {
-    const World world{"[model]\na = \"b\"\nb = \"a\"\nc = \"c\"\n"};
+    const ModelWorld world{"[model]\na = \"b\"\nb = \"a\"\nc = \"c\"\n"};
     CHECK_THAT(world.complaint("a"), contains("a → b"));
     CHECK_THAT(world.complaint("c"), contains("'c' leads back"));
 }
 
 TEST_CASE("model: what is not found is answered with the nearest name") {
-    const World world{"[model]\npoet = \"openai/gpt-5-mini\"\n[model.empty]\nsystem = \"x\"\n"};
+    const ModelWorld world{"[model]\npoet = \"openai/gpt-5-mini\"\n[model.empty]\nsystem = \"x\"\n"};
     CHECK(world.complaint("opnai/gpt-5-mini") == "no provider 'opnai'; did you mean 'openai'?");
     CHECK_THAT(world.complaint("gpt-5-mni"), contains("did you mean 'gpt-5-mini'?"));
     CHECK_THAT(world.complaint("peot"), contains("'poet'"));
@@ -114,12 +114,12 @@ TEST_CASE("model: what is not found is answered with the nearest name") {
 }
 
 TEST_CASE("model: an alias's option that cannot be is told with its place") {
-    const World world{"[model.x]\nmodel = \"openai/gpt-5-mini\"\ntemperature = -1\n"};
+    const ModelWorld world{"[model.x]\nmodel = \"openai/gpt-5-mini\"\ntemperature = -1\n"};
     CHECK_THAT(world.complaint("x"), begins_with("config.toml:1: [model.x]") && contains("temperature"));
 }
 
 TEST_CASE("model: the user's figures lie over the catalogue's") {
-    const World world{R"(
+    const ModelWorld world{R"(
 [model."openai/gpt-5-mini"]
 input = 1
 output = 3
@@ -150,29 +150,29 @@ steps = [{above = 1000, input = 2, output = 4}]
 }
 
 TEST_CASE("model: figures that cannot be are refused with their place") {
-    CHECK_THAT(World("[model.\"openai/x\"]\ninput = -1\n").complaint("openai/x"), contains("config.toml:1"));
-    CHECK_THAT(World("[model.\"openai/x\"]\nsteps = [{above = 5}, {above = 4}]\n").complaint("openai/x"),
+    CHECK_THAT(ModelWorld("[model.\"openai/x\"]\ninput = -1\n").complaint("openai/x"), contains("config.toml:1"));
+    CHECK_THAT(ModelWorld("[model.\"openai/x\"]\nsteps = [{above = 5}, {above = 4}]\n").complaint("openai/x"),
                contains("rising"));
-    CHECK_THAT(World("[model.\"openai/x\"]\nsteps = 3\n").complaint("openai/x"), contains("rising"));
-    CHECK_THAT(World("[model.\"openai/x\"]\nreasoning = \"high\"\n").complaint("openai/x"),
+    CHECK_THAT(ModelWorld("[model.\"openai/x\"]\nsteps = 3\n").complaint("openai/x"), contains("rising"));
+    CHECK_THAT(ModelWorld("[model.\"openai/x\"]\nreasoning = \"high\"\n").complaint("openai/x"),
                contains("alias"));
 }
 
 TEST_CASE("model: the default is what the settings say") {
-    CHECK(World("model = \"poet\"", {{"OPENAI_API_KEY", "k"}}).models.default_model() == "poet");
-    CHECK(World("[model.default]\nmodel = \"openai/gpt-5-nano\"\ntemperature = 0\n").models.default_model() ==
+    CHECK(ModelWorld("model = \"poet\"", {{"OPENAI_API_KEY", "k"}}).models.default_model() == "poet");
+    CHECK(ModelWorld("[model.default]\nmodel = \"openai/gpt-5-nano\"\ntemperature = 0\n").models.default_model() ==
           "default");
-    CHECK(World("", {{"LLMUTILS_MODEL", "groq/x"}}).models.default_model() == "groq/x");
+    CHECK(ModelWorld("", {{"LLMUTILS_MODEL", "groq/x"}}).models.default_model() == "groq/x");
 }
 
 TEST_CASE("model: else a cheap one of the first provider whose key is there") {
-    CHECK(World("", {{"OPENAI_API_KEY", "k"}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
+    CHECK(ModelWorld("", {{"OPENAI_API_KEY", "k"}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
           "openai/gpt-5.6-luna");
-    CHECK(World("", {{"OPENAI_API_KEY", ""}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
+    CHECK(ModelWorld("", {{"OPENAI_API_KEY", ""}, {"ANTHROPIC_API_KEY", "k"}}).models.default_model() ==
           "anthropic/claude-haiku-4-5");
-    CHECK(World("[provider.mistral]\nkey_command = [\"x\"]\n").models.default_model() ==
+    CHECK(ModelWorld("[provider.mistral]\nkey_command = [\"x\"]\n").models.default_model() ==
           "mistral/mistral-small-latest");
-    CHECK(World("[provider.openai]\nbase_url = 3\n", {{"OPENAI_API_KEY", "k"}, {"GROQ_API_KEY", "k"}})
+    CHECK(ModelWorld("[provider.openai]\nbase_url = 3\n", {{"OPENAI_API_KEY", "k"}, {"GROQ_API_KEY", "k"}})
               .models.default_model() == "groq/openai/gpt-oss-20b");
     for (const ReadyEndpoint& ready : ready_endpoints()) {
         CAPTURE(ready.name);
@@ -181,7 +181,7 @@ TEST_CASE("model: else a cheap one of the first provider whose key is there") {
 }
 
 TEST_CASE("model: else a server that answers on loopback, and never a silent stand-in") {
-    const World world{""};
+    const ModelWorld world{""};
     std::vector<std::string> asked;
     const auto silent = [&](const Endpoint& e) {
         asked.push_back(e.name);
@@ -199,7 +199,7 @@ TEST_CASE("model: else a server that answers on loopback, and never a silent sta
 }
 
 TEST_CASE("model: the list says of each how far it is from being asked") {
-    const World world{R"(
+    const ModelWorld world{R"(
 [provider.box]
 base_url = "http://10.0.0.7/v1"
 [provider.bad]

@@ -7,7 +7,7 @@
 using namespace llm;
 
 namespace {
-std::string complaint(const char* json) {
+std::string complaint_about(const char* json) {
     try {
         options_of(Json::parse(json));
     } catch (const Error& e) {
@@ -38,20 +38,20 @@ TEST_CASE("options: the short forms people write") {
 }
 
 TEST_CASE("options: an unknown name or value is named") {
-    CHECK_THAT(complaint(R"({"temprature":1})"), contains("did you mean 'temperature'"));
-    CHECK_THAT(complaint(R"({"zzzzzzzz":1})"), contains("there are temperature, max_tokens"));
-    CHECK_THAT(complaint(R"({"temperature":"hot"})"), contains("\"hot\""));
-    CHECK_THAT(complaint(R"({"temperature":-0.1})"), contains("temperature"));
-    CHECK_THAT(complaint(R"({"max_tokens":0})"), contains("1 or more"));
-    CHECK_THAT(complaint(R"({"max_tokens":1.5})"), contains("max_tokens"));
-    CHECK_THAT(complaint(R"({"max_tokens":18446744073709551615})"), contains("max_tokens"));
-    CHECK_THAT(complaint(R"({"seed":1e300})"), contains("seed"));
-    CHECK_THAT(complaint(R"({"top_p":1.01})"), contains("0 to 1"));
-    CHECK_THAT(complaint(R"({"stop":[1]})"), contains("stop"));
-    CHECK_THAT(complaint(R"({"stop":[""]})"), contains("stop"));
-    CHECK_THAT(complaint(R"({"reasoning":"very"})"), contains("minimal"));
-    CHECK_THAT(complaint(R"({"body":[]})"), contains("object"));
-    CHECK_THAT(complaint(R"([])"), contains("object"));
+    CHECK_THAT(complaint_about(R"({"temprature":1})"), contains("did you mean 'temperature'"));
+    CHECK_THAT(complaint_about(R"({"zzzzzzzz":1})"), contains("there are temperature, max_tokens"));
+    CHECK_THAT(complaint_about(R"({"temperature":"hot"})"), contains("\"hot\""));
+    CHECK_THAT(complaint_about(R"({"temperature":-0.1})"), contains("temperature"));
+    CHECK_THAT(complaint_about(R"({"max_tokens":0})"), contains("1 or more"));
+    CHECK_THAT(complaint_about(R"({"max_tokens":1.5})"), contains("max_tokens"));
+    CHECK_THAT(complaint_about(R"({"max_tokens":18446744073709551615})"), contains("max_tokens"));
+    CHECK_THAT(complaint_about(R"({"seed":1e300})"), contains("seed"));
+    CHECK_THAT(complaint_about(R"({"top_p":1.01})"), contains("0 to 1"));
+    CHECK_THAT(complaint_about(R"({"stop":[1]})"), contains("stop"));
+    CHECK_THAT(complaint_about(R"({"stop":[""]})"), contains("stop"));
+    CHECK_THAT(complaint_about(R"({"reasoning":"very"})"), contains("minimal"));
+    CHECK_THAT(complaint_about(R"({"body":[]})"), contains("object"));
+    CHECK_THAT(complaint_about(R"([])"), contains("object"));
 }
 
 TEST_CASE("options: on the command line a value is JSON where the option wants it, else text") {

@@ -17,17 +17,17 @@ namespace table = llm::table;
 
 namespace {
 
-using Vector = std::array<float, BuiltinEmbedder::dimension>;
+using BuiltinVector = std::array<float, BuiltinEmbedder::dimension>;
 
-Vector vector_of(std::string_view text) {
+BuiltinVector vector_of(std::string_view text) {
     static const BuiltinEmbedder embedder;
-    Vector v;
+    BuiltinVector v;
     embedder.embed(text, v.data());
     return v;
 }
 
 double cosine(std::string_view a, std::string_view b) {
-    const Vector u = vector_of(a), v = vector_of(b);
+    const BuiltinVector u = vector_of(a), v = vector_of(b);
     double sum = 0;
     for (std::size_t i = 0; i < u.size(); ++i) sum += double{u[i]} * double{v[i]};
     return sum;
@@ -59,7 +59,7 @@ TEST_CASE("builtin embedder: a text's vector has length 1") {
 }
 
 TEST_CASE("builtin embedder: a text without a word is similar to nothing, not even itself") {
-    for (const char* text : {"", "   ", "?!", "\xff\xfe"}) CHECK(vector_of(text) == Vector{});
+    for (const char* text : {"", "   ", "?!", "\xff\xfe"}) CHECK(vector_of(text) == BuiltinVector{});
 }
 
 TEST_CASE("builtin embedder: case, accents, punctuation and spacing do not matter") {
@@ -112,12 +112,12 @@ TEST_CASE("builtin embedder: any bytes are a text") {
 
 TEST_CASE("builtin embedder: many threads get the same vectors") {
     const BuiltinEmbedder embedder;
-    const Vector expected = vector_of("the same text for everybody");
+    const BuiltinVector expected = vector_of("the same text for everybody");
     std::array<int, 4> equal{};
     std::vector<std::thread> threads;
     for (int& count : equal)
         threads.emplace_back([&] {
-            Vector mine;
+            BuiltinVector mine;
             for (int i = 0; i < 200; ++i) {
                 embedder.embed("the same text for everybody", mine.data());
                 count += mine == expected;

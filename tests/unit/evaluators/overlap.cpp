@@ -23,7 +23,7 @@ const std::string ref3 = "It is the practical guide for the army always to heed 
 const std::string hyp4 = "he read the book because he was interested in world history";
 const std::string ref4 = "he was interested in world history because he read the book";
 
-struct Vector {
+struct ScoredText {
     std::vector<std::string> references;
     std::string answer;
     double bleu, gleu, meteor;
@@ -31,7 +31,7 @@ struct Vector {
 
 // NLTK 3.8 (Debian's python3-nltk): sentence_bleu with SmoothingFunction().method4, sentence_gleu, single_meteor_score with a WordNet that knows no
 // synonyms (the best of the references). Sentences of nltk/translate/*_score.py's own examples; 0.4118, 0.5046, 0.4394 and 0.6944 stand there too.
-const std::vector<Vector> nltk{
+const std::vector<ScoredText> nltk{
     {{ref1}, hyp1, 0.411803763569, 0.439393939394, 0.694444444444},
     {{ref1, ref2, ref3}, hyp1, 0.504566684006, 0.439393939394, 0.694444444444},
     {{ref1, ref2, ref3}, hyp2, 0.050586660656, 0.120689655172, 0.303539137174},
@@ -46,7 +46,7 @@ const std::vector<Vector> nltk{
 }  // namespace
 
 TEST_CASE("overlap: BLEU, GLEU and METEOR are NLTK's") {
-    for (const Vector& v : nltk) {
+    for (const ScoredText& v : nltk) {
         std::vector<Tokens> references;
         double best = 0;
         for (const std::string& r : v.references) {

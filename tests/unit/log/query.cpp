@@ -9,7 +9,7 @@ using namespace llm::test;
 
 namespace {
 
-constexpr std::int64_t minute = 60'000'000, day = 1440 * minute;
+constexpr std::int64_t minute = 60'000'000, one_day = 1440 * minute;
 
 Call by_model(Call call, std::string provider, std::string model) {
     auto request = std::make_shared<Request>(*call.request);
@@ -131,7 +131,7 @@ TEST_CASE("query: sums by day and model, with cost, failures and percentiles") {
         calls.push_back(priced(call_of("q", "a", noon + i), 0.01, 10, 2, i));
     calls.push_back(failed_call(Fault::provider, noon + minute));
     calls.push_back(by_model(call_of("q", "a", noon + minute), "ollama", "llama"));
-    calls.push_back(priced(call_of("q", "a", noon + day), 0.5, 1000, 1, 7));
+    calls.push_back(priced(call_of("q", "a", noon + one_day), 0.5, 1000, 1, 7));
     write(folder.file(), calls);
     JournalReader reader(folder.file());
 
@@ -151,7 +151,7 @@ TEST_CASE("query: sums by day and model, with cost, failures and percentiles") {
     CHECK(both[1].model == "ollama/llama");
     CHECK(both[1].unpriced == 1);
     CHECK_FALSE(to_json(both[1]).contains("cost"));
-    CHECK(both[2].day == local_day(noon + day));
+    CHECK(both[2].day == local_day(noon + one_day));
 
     CHECK(reader.stats({}, StatsBy::day).size() == 2);
     CHECK(reader.stats({}, StatsBy::model)[0].cost == Approx(1.5));
@@ -160,7 +160,7 @@ TEST_CASE("query: sums by day and model, with cost, failures and percentiles") {
     CHECK(all[0].calls == 103);
     CHECK(to_json(all[0])["unpriced"] == 1);
     CallFilter today;
-    today.since = noon + day;
+    today.since = noon + one_day;
     CHECK(reader.stats(today, StatsBy::all)[0].calls == 1);
     CHECK(stats_by("model,day") == StatsBy::day_and_model);
     CHECK_THROWS_AS(stats_by("week"), Error);

@@ -10,7 +10,7 @@ using namespace llm;
 
 namespace {
 
-struct Memory {
+struct StoredMemory {
     std::int64_t now = 1'700'000'000'000;
     MemStore store{":memory:", Access::write, {.who = "anna", .now = [this] { return now++; }}};
 
@@ -41,7 +41,7 @@ struct Memory {
 }  // namespace
 
 TEST_CASE("mem: a change is a version with who, when and why") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t id = m.add("The can is in the shed.");
     m.edit(id, "The can is in the cellar.", "moved");
     const std::vector<PassageVersion> past = m.store.history(id);
@@ -56,7 +56,7 @@ TEST_CASE("mem: a change is a version with who, when and why") {
 }
 
 TEST_CASE("mem: writing what is there already is no version") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t id = m.add("one");
     m.edit(id, "one");
     CHECK(m.store.history(id).size() == 1);
@@ -64,7 +64,7 @@ TEST_CASE("mem: writing what is there already is no version") {
 }
 
 TEST_CASE("mem: ids are never used again") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t a = m.add("a");
     m.store.begin("rm");
     CHECK(m.store.erase(a));
@@ -75,7 +75,7 @@ TEST_CASE("mem: ids are never used again") {
 }
 
 TEST_CASE("mem: any one change can be taken back, and that too") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t a = m.add("a1"), b = m.add("b1");
     m.edit(a, "a2");
     const std::int64_t edited = m.store.changed();
@@ -91,7 +91,7 @@ TEST_CASE("mem: any one change can be taken back, and that too") {
 }
 
 TEST_CASE("mem: an undo that would lose a later change names it") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t a = m.add("a1");
     m.edit(a, "a2");
     const std::int64_t second = m.store.changed();
@@ -111,7 +111,7 @@ TEST_CASE("mem: an undo that would lose a later change names it") {
 }
 
 TEST_CASE("mem: what is taken back twice is refused with the change that did it") {
-    Memory m;
+    StoredMemory m;
     m.add("a");
     const std::int64_t added = m.store.changed();
     const std::int64_t by = m.store.undo(added);
@@ -126,7 +126,7 @@ TEST_CASE("mem: what is taken back twice is refused with the change that did it"
 TEST_CASE("mem: any sequence of edits and undos equals replaying the journal") {
     std::mt19937 chance{7};
     for (int round = 0; round < 20; ++round) {
-        Memory m;
+        StoredMemory m;
         std::vector<std::int64_t> ids, changes;
         // What should be there after each change, kept by a model that knows nothing of the store.
         std::map<std::int64_t, std::string> now;
@@ -201,7 +201,7 @@ TEST_CASE("mem: any sequence of edits and undos equals replaying the journal") {
 }
 
 TEST_CASE("mem: a superseded fact stays with the time until which it held") {
-    Memory m;
+    StoredMemory m;
     const std::int64_t a = m.add("Anna lives in Rome.");
     m.store.begin("learn");
     CHECK(m.store.supersede(a, 1'700'000'500'000));
@@ -212,7 +212,7 @@ TEST_CASE("mem: a superseded fact stays with the time until which it held") {
 }
 
 TEST_CASE("mem: core blocks are bounded, versioned and can be taken back") {
-    Memory m;
+    StoredMemory m;
     m.store.begin("core");
     m.store.set_block("default", {"persona", "I am kind.", "", 20, false});
     m.store.settle();
@@ -227,7 +227,7 @@ TEST_CASE("mem: core blocks are bounded, versioned and can be taken back") {
 }
 
 TEST_CASE("mem: what throws half-way leaves nothing of itself") {
-    Memory m;
+    StoredMemory m;
     m.store.begin("add");
     CHECK_THROWS(m.store.attempt([&] {
         Passage p;

@@ -21,7 +21,7 @@ Events read(std::string_view stream, std::size_t piece) {
     return out;
 }
 
-void check(std::string_view stream, const Events& expected) {
+void check_sse(std::string_view stream, const Events& expected) {
     for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
         INFO("pieces of " << piece);
         REQUIRE(read(stream, piece) == expected);
@@ -30,28 +30,28 @@ void check(std::string_view stream, const Events& expected) {
 }  // namespace
 
 TEST_CASE("sse: events come out whole however the stream is cut") {
-    check("data: a\n\nevent: x\ndata: b\n\n", {{"message", "a"}, {"x", "b"}});
-    check("event: x\r\ndata: {\"é\":\"€😀\"}\r\n\r\ndata: 2\r\n\r\n", {{"x", "{\"é\":\"€😀\"}"}, {"message", "2"}});
-    check("data: a\r\rdata: b\r\r", {{"message", "a"}, {"message", "b"}});
+    check_sse("data: a\n\nevent: x\ndata: b\n\n", {{"message", "a"}, {"x", "b"}});
+    check_sse("event: x\r\ndata: {\"é\":\"€😀\"}\r\n\r\ndata: 2\r\n\r\n", {{"x", "{\"é\":\"€😀\"}"}, {"message", "2"}});
+    check_sse("data: a\r\rdata: b\r\r", {{"message", "a"}, {"message", "b"}});
 }
 
 TEST_CASE("sse: data lines are joined, one blank after the colon belongs to the field") {
-    check("data: a\ndata:b\ndata:  c\ndata\ndata:\n\n", {{"message", "a\nb\n c\n\n"}});
+    check_sse("data: a\ndata:b\ndata:  c\ndata\ndata:\n\n", {{"message", "a\nb\n c\n\n"}});
 }
 
 TEST_CASE("sse: a byte order mark, comments and other fields are skipped") {
-    check("\xEF\xBB\xBF: hello\ndata: a\nid: 7\nretry: 10\nnonsense\n\n", {{"message", "a"}});
-    check("\xEF\xBB" "data: a\n\ndata: b\n\n", {{"message", "b"}});
+    check_sse("\xEF\xBB\xBF: hello\ndata: a\nid: 7\nretry: 10\nnonsense\n\n", {{"message", "a"}});
+    check_sse("\xEF\xBB" "data: a\n\ndata: b\n\n", {{"message", "b"}});
 }
 
 TEST_CASE("sse: an event without data is none, and its name does not stick") {
-    check("event: ping\n\ndata: a\n\n", {{"message", "a"}});
-    check(":\n\n\n\n", {});
+    check_sse("event: ping\n\ndata: a\n\n", {{"message", "a"}});
+    check_sse(":\n\n\n\n", {});
 }
 
 TEST_CASE("sse: a last event without its blank line is still delivered") {
-    check("data: a\n\ndata: b", {{"message", "a"}, {"message", "b"}});
-    check("data: a\n\ndata: b\n", {{"message", "a"}, {"message", "b"}});
+    check_sse("data: a\n\ndata: b", {{"message", "a"}, {"message", "b"}});
+    check_sse("data: a\n\ndata: b\n", {{"message", "a"}, {"message", "b"}});
 }
 
 TEST_CASE("sse: an event beyond 64 MiB is an error of the provider") {

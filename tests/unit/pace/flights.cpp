@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 using namespace llm;
-using Role = Flights::Seat::Role;
+using SeatRole = Flights::Seat::Role;
 using Progress = Flights::Progress;
 
 namespace {
@@ -22,13 +22,13 @@ struct Field {
 TEST_CASE("flights: the first sends, the others wait and take its outcome") {
     Field f;
     const auto pilot = f.here.board("k"), passenger = f.there.board("k"), third = f.there.board("k");
-    REQUIRE(pilot.role == Role::pilot);
-    REQUIRE(passenger.role == Role::passenger);
-    CHECK(f.there.board("another").role == Role::pilot);
+    REQUIRE(pilot.role == SeatRole::pilot);
+    REQUIRE(passenger.role == SeatRole::passenger);
+    CHECK(f.there.board("another").role == SeatRole::pilot);
     std::string outcome;
     CHECK(f.there.look(passenger, outcome) == Progress::flying);
     f.here.land(pilot.id, "the answer");
-    CHECK(f.here.board("k").role == Role::pilot);  // what comes later is not aboard any more
+    CHECK(f.here.board("k").role == SeatRole::pilot);  // what comes later is not aboard any more
     CHECK(f.there.look(passenger, outcome) == Progress::landed);
     CHECK(outcome == "the answer");
     CHECK(f.there.look(third, outcome) == Progress::landed);
@@ -42,9 +42,9 @@ TEST_CASE("flights: those aboard of a pilot who gave up or died begin anew") {
     std::string outcome;
     CHECK(f.there.look(passenger, outcome) == Progress::lost);
     const auto second = f.there.board("k");
-    CHECK(second.role == Role::pilot);
+    CHECK(second.role == SeatRole::pilot);
     f.one.db().run("UPDATE flight SET started = started + 1");
-    CHECK(f.here.board("k").role == Role::pilot);
+    CHECK(f.here.board("k").role == SeatRole::pilot);
 }
 
 TEST_CASE("flights: a landing nobody waits for leaves nothing") {
