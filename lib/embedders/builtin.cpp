@@ -88,17 +88,41 @@ void BuiltinEmbedder::add_row(Sum& sum, std::size_t row, std::int32_t numerator)
     for (std::size_t i = 0; i < dimension; ++i) sum.low[i] += weight * std::int16_t{values[i]};
 }
 
-bool BuiltinEmbedder::add(Sum& sum, std::uint64_t hash) const noexcept {
+std::optional<std::size_t> BuiltinEmbedder::row_of(std::uint64_t hash) const noexcept {
     const auto print = static_cast<std::uint32_t>(hash >> 48);
     for (std::size_t at = hash & slot_mask_;; at = (at + 1) & slot_mask_) {
         const auto slot = load<std::uint32_t>(slots_ + at * 4);
-        if (slot == 0) return false;
+        if (slot == 0) return std::nullopt;
         if (slot >> 16 != print) continue;
         const std::size_t row = (slot & 0xFFFF) - 1;
-        if (row >= words_) return false;
-        add_row(sum, row, one);
-        return true;
+        return row < words_ ? std::optional{row} : std::nullopt;
     }
+}
+
+bool BuiltinEmbedder::add(Sum& sum, std::uint64_t hash) const noexcept {
+    const auto row = row_of(hash);
+    if (row) add_row(sum, *row, one);
+    return row.has_value();
+}
+
+std::optional<double> BuiltinEmbedder::likeness(std::string_view a, std::string_view b) const noexcept {
+    table::Word word;
+    std::array<std::size_t, 2> rows{};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        table::Words words{i == 0 ? a : b};
+        if (!words.next(word)) return std::nullopt;
+        const auto row = row_of(table::hash(word.text));
+        if (!row || words.next(word)) return std::nullopt;
+        rows[i] = *row;
+    }
+    double dot = 0, left = 0, right = 0;
+    for (std::size_t i = 0; i < dimension; ++i) {
+        const double x = rows_[rows[0] * dimension + i], y = rows_[rows[1] * dimension + i];
+        dot += x * y;
+        left += x * x;
+        right += y * y;
+    }
+    return left > 0 && right > 0 ? dot / std::sqrt(left * right) : 0;
 }
 
 void BuiltinEmbedder::embed(std::string_view utf8_text, float* out) const noexcept {
@@ -127,6 +151,11 @@ void BuiltinEmbedder::embed(std::string_view utf8_text, float* out) const noexce
     for (const double v : sum.high) square += v * v;
     const double shrink = square > 0 ? 1 / std::sqrt(square) : 0;
     for (std::size_t i = 0; i < dimension; ++i) out[i] = static_cast<float>(sum.high[i] * shrink);
+}
+
+std::optional<double> word_likeness(std::string_view one, std::string_view other) {
+    static const BuiltinEmbedder embedder;
+    return embedder.likeness(one, other);
 }
 
 }  // namespace llm

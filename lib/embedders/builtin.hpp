@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -30,8 +31,12 @@ public:
     /// Any bytes are a text. The same on every machine up to float rounding. Safe from many threads at once.
     void embed(std::string_view utf8_text, float* out) const noexcept;
 
+    /// Cosine of two words; nothing where the table does not know one of them.
+    std::optional<double> likeness(std::string_view one, std::string_view other) const noexcept;
+
 private:
     struct Sum;
+    std::optional<std::size_t> row_of(std::uint64_t hash) const noexcept;
     bool add(Sum& sum, std::uint64_t hash) const noexcept;
     void add_row(Sum& sum, std::size_t row, std::int32_t numerator) const noexcept;
 
@@ -44,5 +49,8 @@ private:
     std::size_t number_row_ = 0;
     std::array<char, 20> id_{};
 };
+
+/// Of the linked table; for the gate (text/gate.hpp).
+std::optional<double> word_likeness(std::string_view one, std::string_view other);
 
 }  // namespace llm

@@ -36,6 +36,9 @@ Facts facts_of(std::string_view text, const std::vector<GateWord>& words);
 std::optional<Refusal> facts_differ(std::string_view a, const std::vector<GateWord>& words_a,
                                     std::string_view b, const std::vector<GateWord>& words_b);
 
+/// "five", "third", "hundred".
+bool is_number_word(std::string_view folded) noexcept;
+
 // The parts of facts_of, one a file.
 void read_numbers(std::string_view text, const std::vector<GateWord>&, Facts&);
 void read_dates(const std::vector<GateWord>&, std::string_view text, Facts&);

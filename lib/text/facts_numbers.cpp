@@ -184,6 +184,10 @@ private:
 
 }  // namespace
 
+bool is_number_word(std::string_view folded) noexcept {
+    return value_in(cardinals, folded) || value_in(ordinals, folded) || (folded.size() > 2 && value_in(scales, folded));
+}
+
 void read_numbers(std::string_view text, const std::vector<GateWord>& words, Facts& facts) {
     NumberReader(text, words, facts).run();
 }

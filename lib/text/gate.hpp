@@ -9,7 +9,9 @@
 
 namespace llm {
 
-enum class Difference : std::uint8_t { number, unit, negation, antonym, name, quote, date, language, order };
+enum class Difference : std::uint8_t {
+    number, unit, negation, antonym, name, quote, date, language, order, sign, question, modality, tense, person, link, word
+};
 
 /// `number`, `unit`, … as `cache.refused` spells it.
 std::string_view name(Difference) noexcept;
@@ -36,5 +38,15 @@ std::string spelling(const Refusal&);
 ///
 /// Symmetric but for the sides of the pieces; a text never differs from itself.
 std::optional<Refusal> differs(std::string_view a, std::string_view b);
+
+/// How near two folded words are in meaning, -1 to 1; nothing where one of them is not known.
+using WordLikeness = std::optional<double> (*)(std::string_view, std::string_view);
+
+/// The same of two questions, stricter: whether the answer to one may be given to the other.
+///
+/// Besides, what is asked for must be the same (how, why, when, where, whether), and must, can, was and will be; my and your; and, or, if and
+/// unless; and each word of content must have a counterpart in the other text: the same stem, a slip of the pen, or a word near in meaning. What
+/// says nothing about the matter ("I think", "currently", "is it possible") needs none.
+std::optional<Refusal> questions_differ(std::string_view a, std::string_view b, WordLikeness);
 
 }  // namespace llm

@@ -121,8 +121,9 @@ std::vector<std::size_t> negators_of(const std::vector<GateWord>& words,
                                      const std::vector<GateWord>& others) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        if (words[i].role != WordRole::negator) continue;
         const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1].text) : "";
+        const bool yet_to = words[i].text == "yet" && next == "to" && i > 0 && words[i - 1].stem == "have";
+        if (words[i].role != WordRole::negator && !yet_to) continue;
         if (words[i].text == "not" && next == "only" && !any_reads(others, "only")) continue;
         if (next == "problem" || next == "matter" || next == "doubt") continue;
         if (!in_tag_question(words, i) && !own_ignorance(words, i, others)) found.push_back(i);
@@ -233,6 +234,9 @@ bool in_table(std::string_view a, std::string_view b) {
     return has_line(antonyms, std::string(std::min(a, b)) + " " + std::string(std::max(a, b)));
 }
 
+/// As if no verb's irregular form looked like it.
+std::string plain_stem(const GateWord& w) { return w.role == WordRole::mark ? w.text : stem(w.text); }
+
 bool opposite_degrees(const GateWord& a, const GateWord& b) {
     return std::ranges::any_of(std::to_array<std::string_view>({"est", "er"}), [&](std::string_view ending) {
         const std::string left = positive(a.text, ending), right = positive(b.text, ending);
@@ -245,6 +249,7 @@ bool opposite_degrees(const GateWord& a, const GateWord& b) {
 bool opposites(const GateWord& a, const GateWord& b) {
     if (a.stem == b.stem) return false;
     if (in_table(a.stem, b.stem) || opposite_degrees(a, b)) return true;
+    if (in_table(plain_stem(a), plain_stem(b))) return true;  // "left" is no form of "leave" beside "right"
     if (prefixed(a.stem, b.stem) || prefixed(b.stem, a.stem) || prefixed(a.text, b.text) ||
         prefixed(b.text, a.text))
         return true;

@@ -79,7 +79,16 @@ birth death / born die / live die / beginning end / top bottom / maximum least /
 usually rarely / often rarely / often seldom / frequently rarely / always rarely / always sometimes /
 possible impossible / able unable / likely unlikely / same different / similar different / together apart /
 together alone / toward away / into out / onto off / forward backward / forwards backwards / ahead behind /
-clockwise counterclockwise / clockwise anticlockwise / odds evens / win defeat / hello goodbye
+clockwise counterclockwise / clockwise anticlockwise / odds evens / win defeat / hello goodbye / pros cons / pro con /
+cause effect / agree refuse / front behind / extend shorten / expand collapse / expand shrink / eat avoid / adult child /
+full free / lacking having / vegan vegetarian / grandfather grandmother / interviewer interviewee / trainer trainee /
+payer payee / nephew niece / indent outdent / indoor outdoor / indoors outdoors / sooner later / sender addressee /
+major minor / senior junior / host guest / bride groom / mum dad / mom dad / prince princess / actor actress /
+grandson granddaughter / stepfather stepmother / lady gentleman / waiter waitress / source target / source destination /
+origin destination / departure arrival / numerator denominator / dividend divisor / supply demand / asset liability /
+landlord tenant / predecessor successor / ancestor descendant / previous next / ingress egress / opt-in opt-out /
+encrypted plaintext / stop resume / block allow / hide reveal / promote demote / admit expel / wake sleep / exhale inhale /
+ascending descending / breakfast dinner / breakfast lunch / lunch dinner / username password / credit debit
 """
 
 # Of two such, one holds and the other does not; good and bad are said so.

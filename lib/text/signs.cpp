@@ -1,0 +1,51 @@
+#include "text/signs.hpp"
+
+#include "base/ascii.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace llm {
+namespace {
+
+constexpr std::string_view always = "+*<>=^~|&!\\@#%$";  ///< alone or in a run; "!" only beside others
+constexpr std::string_view at_times = "-/";             ///< signs where no word or number precedes them
+constexpr auto spelt_out = std::to_array<std::string_view>({"!", "&", "%", "$", "#", "@", "/"});
+
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80) != 0 || c == '_';
+}
+
+/// In the order in which they stand; what people write in sentences ("!", "50 %", "&", "$5") is left out.
+std::vector<std::string> signs_of(std::string_view text) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i;
+        while (end < text.size() && (always.find(text[end]) != always.npos || at_times.find(text[end]) != at_times.npos)) ++end;
+        if (end == i) {
+            ++i;
+            continue;
+        }
+        const std::string_view run = text.substr(i, end - i);
+        const bool after_word = i > 0 && is_alphanumeric(text[i - 1]);
+        const bool before_word = end < text.size() && is_alphanumeric(text[end]);
+        const bool hyphen = run.find_first_not_of(at_times) == run.npos && (after_word || !before_word) && !(run == "-" && i > 0 && text[i - 1] == ' ' && end < text.size() && text[end] == ' ' && i > 1 && is_alphanumeric(text[i - 2]));
+        const bool arrow_or_rule = run.size() > 2 && run.find_first_not_of("-=*#~_") == run.npos;
+        if (!hyphen && !arrow_or_rule && !among(spelt_out, run)) out.emplace_back(run);
+        i = end;
+    }
+    return out;
+}
+
+}  // namespace
+
+std::optional<Refusal> signs_differ(std::string_view a, std::string_view b) {
+    const std::vector<std::string> left = signs_of(a), right = signs_of(b);
+    if (left == right) return std::nullopt;
+    std::size_t i = 0;
+    while (i < left.size() && i < right.size() && left[i] == right[i]) ++i;
+    return Refusal{Difference::sign, i < left.size() ? left[i] : "", i < right.size() ? right[i] : ""};
+}
+
+}  // namespace llm
