@@ -47,6 +47,7 @@ constexpr auto future = std::to_array<std::string_view>({"will", "shall", "gonna
 constexpr auto ability =
     std::to_array<std::string_view>({"can", "could", "may", "might", "able", "possible", "allowed", "permitted"});
 constexpr auto obligation = std::to_array<std::string_view>({"must", "should", "ought", "required", "obliged", "mandatory"});
+constexpr auto subjects = std::to_array<std::string_view>({"i", "we", "he", "she", "they", "it"});
 constexpr auto modals = std::to_array<std::string_view>({"should", "could", "would", "must", "might", "may"});
 constexpr auto polite =
     std::to_array<std::string_view>({"tell", "help", "show", "explain", "give", "please", "let", "advise", "assist", "teach"});
@@ -159,6 +160,11 @@ std::vector<Asker> unanswered(const std::vector<Asker>& these, const std::vector
     return out;
 }
 
+template <typename List>
+bool says(const AskedWords& words, const List& list) {
+    return std::ranges::any_of(words, [&list](const GateWord& w) { return among(list, w.text); });
+}
+
 std::optional<Refusal> question_differs(const AskedWords& a, const AskedWords& b) {
     const std::vector<Asker> in_a = askers_of(a), in_b = askers_of(b);
     const auto said = [](const AskedWords& words, const std::vector<Asker>& askers) {
@@ -166,23 +172,23 @@ std::optional<Refusal> question_differs(const AskedWords& a, const AskedWords& b
     };
     const std::vector<Asker> left = unanswered(in_a, in_b), right = unanswered(in_b, in_a);
     if (!left.empty() && !right.empty()) return Refusal{Difference::question, said(a, left), said(b, right)};
+    if (in_a.empty() && in_b.empty() && asks_yes_or_no(a) != asks_yes_or_no(b)) {
+        // "did I pay it", "pay it"
+        const AskedWords &asking = asks_yes_or_no(a) ? a : b, &told = asks_yes_or_no(a) ? b : a;
+        if (says(asking, past) && !says(told, auxiliary) && !says(told, subjects)) return Refusal{Difference::question, &asking == &a ? "whether" : "", &asking == &a ? "" : "whether"};
+    }
     if (in_a.empty() == in_b.empty()) return std::nullopt;
     const AskedWords& other = in_a.empty() ? a : b;
     const unsigned first = (in_a.empty() ? in_b : in_a).front().asks;
     const Refusal refusal{Difference::question, said(a, in_a), said(b, in_b)};
     if ((first & (moment | person)) != 0 && (first & thing) == 0) return refusal;
-    if (asks_yes_or_no(other) && (first & (thing | amount)) == 0) return refusal;
+    if (asks_yes_or_no(other)) return refusal;
     if (wants_to_do(other) && (first & (thing | manner)) == 0) return refusal;
     return std::nullopt;
 }
 
 bool has_to(const AskedWords& words, std::size_t i) {
     return (words[i].stem == "have" || words[i].text == "need" || words[i].text == "needs" || words[i].text == "needed") && at(words, i + 1) == "to";
-}
-
-template <typename List>
-bool says(const AskedWords& words, const List& list) {
-    return std::ranges::any_of(words, [&list](const GateWord& w) { return among(list, w.text); });
 }
 
 std::optional<Refusal> modality_differs(const AskedWords& a, const AskedWords& b) {

@@ -3,10 +3,10 @@
 #include "base/ascii.hpp"
 #include "text/facts.hpp"
 #include "text/measure_units.hpp"
+#include "text/polarity.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
 
 namespace llm {
@@ -15,8 +15,8 @@ namespace {
 using ContentWords = std::vector<GateWord>;
 using Left = std::vector<const GateWord*>;
 
-/// At which two words are near enough to stand for one another: half of the synonyms in PPDB are, "lunch" and "dinner" (.38) are not.
-const double near_enough = std::getenv("C") ? std::atof(std::getenv("C")) : 0.4;
+/// At which two words are near enough to stand for one another: a quarter of the synonyms in PPDB are; "grandfather" and "grandmother" (.42) are not.
+constexpr double near_enough = 0.5;
 
 /// What says nothing about the matter: opinion, politeness, the asking itself. Stems.
 constexpr auto beside_the_matter = std::to_array<std::string_view>(
@@ -32,11 +32,65 @@ constexpr auto beside_the_matter = std::to_array<std::string_view>(
      "here",   "current", "detail", "am",       "whats",    "hows",   "im"});
 /// What may be left out, though not stand for something else: "where can I use it" is not "where can I find it". Stems.
 constexpr auto light = std::to_array<std::string_view>(
-    {"anyth",  "check",  "clear",  "come",   "came",   "differ", "do",     "done",   "els",    "exist",  "find",   "fine",
-     "get",    "give",   "go",     "happen", "involv", "issu",   "look",   "made",   "make",   "mani",   "method", "much",
-     "number", "often",  "one",    "own",    "present", "previous", "problem", "procedur", "process", "right", "see", "set",
-     "show",   "someon", "someth", "soon",   "step",   "take",   "took",   "today",  "togeth", "type",   "use",    "work",
-     "amount", "certain", "decid", "guid",   "put",    "avail",  "allow"});
+    {"anyth", "clear", "come", "came", "differ", "do", "done", "els", "exist", "find", "fine", "get", "give", "go", "happen",
+     "involv", "issu", "look", "mani", "method", "much", "number", "often", "one", "own", "present", "previous", "problem",
+     "procedur", "process", "right", "see", "set", "show", "someon", "someth", "soon", "step", "take", "took", "today", "togeth",
+     "type", "amount", "certain", "decid", "guid", "put", "avail", "allow"});
+
+/// What is said of the same thing every day, in words that similarity does not bring together. Stems; "switch" is told apart by on and off.
+constexpr auto synonyms = std::to_array<std::string_view>(
+    {"transfer move send", "chang updat edit modifi alter", "fee charg", "correct right accur proper", "approv authoris author accept",
+     "buy purchas", "get receiv obtain acquir", "begin start commenc launch", "end finish", "delet remov eras", "fix repair resolv solv",
+     "kid child", "mum mom mother mama", "dad father papa", "phone mobil cellphon smartphon", "film movi", "shop store", "holiday vacat",
+     "flat apart", "car automobil", "bill invoic", "broken fault defect", "quick fast rapid", "big larg huge", "small littl tini",
+     "cheap inexpens afford", "error mistak", "pictur photo imag photograph", "doctor physician gp", "job posit", "find locat search",
+     "need requir", "pay settl", "allow permit", "choos select pick", "rubbish garbag trash", "post mail", "lift elev", "autumn fall",
+     "petrol gas", "sofa couch", "trouser pant", "biscuit cooki", "chip fri", "pavement sidewalk", "queue line", "zip postcod postal",
+     "login signin", "show display", "close shut", "speak talk", "see view",
+     "question queri", "request ask", "cash money", "amount sum", "cost price", "help assist support aid",
+     "hous home", "happi glad", "angri mad", "sick ill", "talk chat", "reason caus", "deliv ship",
+     "deliveri ship", "vacanc open", "item product articl", "colleagu cowork", "employ hire", "wage salari pay",
+     "lawyer attorney", "gift present", "discount reduct rebat", "coupon voucher", "topup refil", "refund reimburs", "cancel abort",
+     "reset restor", "connect link", "wifi wireless", "notif alert", "summari summaris outlin", "translat render",
+     "calcul comput", "difer distinct", "exampl instanc sampl", "advantag benefit pro", "disadvantag drawback con", "mean signifi definit",
+     "import signific", "creat make", "write compos draft", "list enumer", "improv enhanc", "reduc decreas lower cut",
+     "increas rais", "confirm verifi", "young littl small", "person someon somebodi", "man guy", "plane airplan aeroplan aircraft", "identifi recognis recogn", "expir laps", "withdraw withdrawal"});
+
+bool are_synonyms(std::string_view a, std::string_view b) {
+    const auto has = [](std::string_view group, std::string_view word) {
+        for (std::size_t at = 0; (at = group.find(word, at)) != group.npos; ++at) {
+            const std::size_t end = at + word.size();
+            if ((at == 0 || group[at - 1] == ' ') && (end == group.size() || group[end] == ' ')) return true;
+        }
+        return false;
+    };
+    return std::ranges::any_of(synonyms, [&](std::string_view group) { return has(group, a) && has(group, b); });
+}
+
+/// "Turn on", "switch on", "enable": 1; off: -1; otherwise 0.
+int switched(const ContentWords& words, const GateWord& w) {
+    if (w.stem == "enabl" || w.stem == "activ") return 1;
+    if (w.stem == "disabl" || w.stem == "deactiv") return -1;
+    if (w.stem != "turn" && w.stem != "switch" && w.stem != "put" && w.stem != "set") return 0;
+    const auto from = static_cast<std::size_t>(&w - words.data());
+    for (std::size_t i = from + 1; i < words.size() && i < from + 6; ++i) {
+        if (words[i].text == "on") return 1;
+        if (words[i].text == "off") return -1;
+    }
+    return 0;
+}
+
+/// As it is spelt in America.
+std::string american(std::string_view word) {
+    std::string out{word};
+    for (const auto& [british, plain] : std::to_array<std::pair<std::string_view, std::string_view>>(
+             {{"isation", "ization"}, {"ise", "ize"}, {"ising", "izing"}, {"yse", "yze"}, {"our", "or"}, {"tre", "ter"}, {"lled", "led"}, {"lling", "ling"}, {"ence", "ense"}}))
+        if (const std::size_t at = out.rfind(british); at != out.npos && at > 1) {
+            out.replace(at, british.size(), plain);
+            break;
+        }
+    return out;
+}
 
 std::string run_together(const ContentWords& words) {
     std::string out;
@@ -92,10 +146,13 @@ bool misspelt(const GateWord& a, const GateWord& b, WordLikeness likeness) {
     return known_a != known_b;
 }
 
-bool corresponds(const GateWord& a, const GateWord& b, WordLikeness likeness) {
+bool corresponds(const ContentWords& in_a, const GateWord& a, const ContentWords& in_b, const GateWord& b, WordLikeness likeness) {
+    const int left = switched(in_a, a), right = switched(in_b, b);
+    if (left != 0 && right != 0) return left == right;
+    if (opposites(a, b)) return true;  // and a "not" that sets it right, or they would have been refused before
+    if (are_synonyms(a.stem, b.stem) || american(a.text) == american(b.text)) return true;
     if (likeness == nullptr) return false;
-    if (misspelt(a, b, likeness)) return true;
-    return likeness(a.text, b.text).value_or(0) >= near_enough;
+    return misspelt(a, b, likeness) || likeness(a.text, b.text).value_or(0) >= near_enough;
 }
 
 bool spells_out(const GateWord& letters, const Left& words) {
@@ -109,7 +166,7 @@ bool spells_out(const GateWord& letters, const Left& words) {
 std::optional<Refusal> content_differs(const ContentWords& a, const ContentWords& b, WordLikeness likeness) {
     Left left = left_over(a, b), right = left_over(b, a);
     for (auto x = left.begin(); x != left.end();) {
-        const auto partner = std::ranges::find_if(right, [&](const GateWord* y) { return corresponds(**x, *y, likeness); });
+        const auto partner = std::ranges::find_if(right, [&](const GateWord* y) { return corresponds(a, **x, b, *y, likeness); });
         if (partner == right.end()) {
             ++x;
             continue;

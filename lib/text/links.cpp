@@ -23,6 +23,8 @@ constexpr auto opposed_links = std::to_array<std::pair<std::string_view, std::st
      {"in", "outside"},  {"behind", "front"}, {"from", "about"},   {"of", "without"},   {"only", "also"},    {"only", "more"},
      {"before", "when"}, {"before", "while"}, {"than", "as"},      {"or", "nor"},       {"onto", "off"},     {"at", "from"},     {"for", "while"}});
 constexpr auto particles = std::to_array<std::string_view>({"up", "off", "out", "down", "over", "in", "on", "away", "back", "through"});
+/// Beside these another particle makes another verb; "run in" and "run through" may be the same.
+constexpr auto telling_particles = std::to_array<std::string_view>({"up", "off", "out", "away", "back"});
 /// Verbs with two particles that mean the same.
 constexpr auto same_with = std::to_array<std::pair<std::string_view, std::string_view>>({{"fill in", "fill out"}, {"top up", "top off"}});
 
@@ -90,11 +92,11 @@ std::optional<Refusal> particles_differ(const LinkedWords& a, const LinkedWords&
         return out;
     };
     for (const GateWord& verb : a) {
-        if (verb.role == WordRole::mark || verb.role == WordRole::number) continue;
+        if (verb.role == WordRole::mark || verb.role == WordRole::number || verb.stem == "be" || verb.stem == "is") continue;
         const auto in_a = of(a, verb.stem), in_b = of(b, verb.stem);
         if (in_a.empty() || in_b.empty()) continue;
         for (const std::string_view x : in_a) {
-            if (std::ranges::find(in_b, x) != in_b.end()) continue;
+            if (std::ranges::find(in_b, x) != in_b.end() || (!among(telling_particles, x) && !among(telling_particles, in_b.front()))) continue;
             const std::string one = std::string(verb.stem) + " " + std::string(x), other = std::string(verb.stem) + " " + std::string(in_b.front());
             const bool same = std::ranges::any_of(same_with, [&](const auto& p) { return (p.first == one && p.second == other) || (p.first == other && p.second == one); });
             if (!same) return Refusal{Difference::link, one, other};

@@ -159,6 +159,44 @@ std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, st
     return std::nullopt;
 }
 
+/// "A man carries a dog", "a dog carries a man": what stands on either side of a word they share has changed places. "By" turns it back.
+std::optional<Refusal> turned_around(std::string_view text_a, const Words& a, std::string_view text_b, const Words& b) {
+    constexpr std::size_t reach = 4;
+    const auto count = [](const Words& words, std::string_view text) { return std::ranges::count(words, text, &GateWord::text); };
+    if (count(a, "by") != count(b, "by")) return std::nullopt;
+    const auto speaks_of_more = [](const Words& these, const Words& those) {
+        return std::ranges::any_of(only_in(these, those), [&these](std::size_t i) { return thing(these[i]); });
+    };
+    if (speaks_of_more(a, b) || speaks_of_more(b, a)) return std::nullopt;
+    const auto beside = [](const Words& words, std::size_t at, bool before) {
+        std::vector<std::size_t> out;
+        for (std::size_t n = 1; n <= reach; ++n) {
+            if (before ? at < n : at + n >= words.size()) break;
+            const std::size_t i = before ? at - n : at + n;
+            if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"" && words[i].text != "-") break;
+            if (thing(words[i])) out.push_back(i);
+        }
+        return out;
+    };
+    const auto holds = [](const Words& words, const std::vector<std::size_t>& places, std::string_view stem) {
+        return std::ranges::any_of(places, [&](std::size_t i) { return words[i].stem == stem; });
+    };
+    for (std::size_t i = 1; i + 1 < a.size(); ++i) {
+        if (a[i].role != WordRole::content) continue;
+        for (std::size_t j = 1; j + 1 < b.size(); ++j) {
+            if (b[j].stem != a[i].stem) continue;
+            const auto before_a = beside(a, i, true), after_a = beside(a, i, false), before_b = beside(b, j, true), after_b = beside(b, j, false);
+            for (const std::size_t x : before_a) {
+                if (!holds(b, after_b, a[x].stem) || holds(b, before_b, a[x].stem) || holds(a, after_a, a[x].stem)) continue;
+                for (const std::size_t y : after_a)
+                    if (holds(b, before_b, a[y].stem) && !holds(b, after_b, a[y].stem) && !holds(a, before_a, a[y].stem))
+                        return refusal(text_a, a, x, y, text_b, b, before_b.back(), after_b.back());
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, std::string_view text_b,
@@ -176,6 +214,7 @@ std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, st
                                 !relates(b, in_b, a[x.place].text, b[y.object].stem);
             if (turned) return refusal(text_a, a, x.place, x.object, text_b, b, y.place, y.object);
         }
+    if (auto found = turned_around(text_a, a, text_b, b)) return found;
     return exchanged(text_a, a, text_b, b);
 }
 

@@ -108,6 +108,7 @@ bool own_ignorance(const std::vector<GateWord>& words, std::size_t negator,
                    const std::vector<GateWord>& others) {
     for (std::size_t j = negator + 1; j + 1 < words.size() && j < negator + 4; ++j) {
         if (!among(knowing, words[j].stem)) continue;
+        if (words[j].stem == "see" && !among(askers, words[j + 1].text) && words[j + 1].text != "if") return false;
         const auto speaks_of_it = [&](const GateWord& w) {
             return w.stem == words[j].stem || opposites(w, words[j]);
         };
@@ -126,6 +127,7 @@ std::vector<std::size_t> negators_of(const std::vector<GateWord>& words,
         if (words[i].role != WordRole::negator && !yet_to) continue;
         if (words[i].text == "not" && next == "only" && !any_reads(others, "only")) continue;
         if (next == "problem" || next == "matter" || next == "doubt") continue;
+        if (next == "time" && i > 0 && words[i - 1].text == "in") continue;
         if (!in_tag_question(words, i) && !own_ignorance(words, i, others)) found.push_back(i);
     }
     return found;
@@ -210,6 +212,8 @@ std::optional<Refusal> scope_moved(const Side& a, const Side& b) {
     if (denied_a == a.words.size() || denied_b == b.words.size()) return std::nullopt;
     const GateWord &left = a.words[denied_a], &right = b.words[denied_b];
     if (left.stem == right.stem) return std::nullopt;
+    // the very same words, and the "not" elsewhere
+    if (a.only.empty() && b.only.empty()) return Refusal{Difference::negation, a.negator() + " " + left.text, b.negator() + " " + right.text};
     // What the one denies, the other says before or without its negation.
     const auto affirmed = [](const GateWord& thing, const std::vector<GateWord>& words, std::size_t negator) {
         const auto scope = scope_of(words, negator);
