@@ -1,6 +1,8 @@
 #include "cache/semantic.hpp"
 
 #include "cache/agree.hpp"
+#include "embedders/builtin.hpp"
+#include "text/denial.hpp"
 #include "text/gate.hpp"
 
 #include <algorithm>
@@ -17,6 +19,15 @@ bool says_something(const Vector& v) {
 }
 
 }  // namespace
+
+std::string text_to_embed(const Embedding& embedding, std::string_view text) {
+    return embedding.id().starts_with("builtin") ? contract_denials(text) : std::string{text};
+}
+
+std::vector<std::string> texts_to_embed(const Embedding& embedding, std::vector<std::string> texts) {
+    for (std::string& text : texts) text = text_to_embed(embedding, text);
+    return texts;
+}
 
 Semantic::Semantic(CacheStore& store, Embedding& embedding, SemanticOptions options)
     : store_(store), embedding_(embedding), options_(std::move(options)) {
@@ -80,8 +91,8 @@ struct Semantic::Wanting {
 };
 
 Task<Vector> Semantic::vector_of(const std::string& text) {
-    if (embedding_.local()) co_return embedding_.now(text);
-    Wanting mine{text};
+    if (embedding_.local()) co_return vector_now(text);
+    Wanting mine{text_to_embed(embedding_, text)};
     wanting_.push_back(&mine);
     if (!asking_ || asking_->done()) {
         asking_.emplace(ask_server());
@@ -147,7 +158,7 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
         if (!text) continue;
         std::string refused;
         if (options_.gate == SemanticOptions::Gate::on)
-            if (const auto difference = differs(q.text, *text)) refused = spelling(*difference);
+            if (const auto difference = questions_differ(q.text, *text, word_likeness)) refused = spelling(*difference);
         if (refused.empty() && options_.judge) {
             store_.settle();  // a judge may take its time
             try {

@@ -20,17 +20,22 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llm {
 
 /// At which, on BANKING77 and the negations of shared/data, the gate beside it, wrong hits are rare (man/llm-cache.1).
-inline constexpr double default_threshold = 0.9;
+inline constexpr double default_threshold = 0.8;
 
 /// Where entries decide for themselves (--max-error): only what is not worth comparing is left out.
 inline constexpr double learned_threshold = 0.5;
 
 /// Whether an answer to `stored` answers `asked` too. Throws Error where it cannot tell.
 using Judge = std::function<Task<bool>(const std::string& asked, const std::string& stored)>;
+
+/// What of a text is embedded: by the builtin embedder, which hears no "not", with its denials contracted (text/denial.hpp).
+std::string text_to_embed(const Embedding&, std::string_view text);
+std::vector<std::string> texts_to_embed(const Embedding&, std::vector<std::string> texts);
 
 struct SemanticOptions {
     double threshold = default_threshold;
@@ -74,7 +79,7 @@ public:
     std::string embedder() const { return embedding_.id(); }
     /// Whether vectors are made here, without waiting.
     bool local() const { return embedding_.local(); }
-    Vector vector_now(const std::string& text) const { return embedding_.now(text); }
+    Vector vector_now(const std::string& text) const { return embedding_.now(text_to_embed(embedding_, text)); }
 
 private:
     /// A text whose vector is awaited.

@@ -1,5 +1,7 @@
 #include "cache/tend.hpp"
 
+#include "cache/semantic.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -110,7 +112,7 @@ std::size_t reembed(CacheStore& store, Embedding& embedding, const std::optional
             leave_out_made(index, asked);
             if (asked.rows.empty()) continue;
             store.settle();  // nothing is held while a server thinks
-            const std::vector<Vector> vectors = embedding.embed_now(asked.texts);
+            const std::vector<Vector> vectors = embedding.embed_now(texts_to_embed(embedding, asked.texts));
             Transaction all(store.db());
             for (std::size_t i = 0; i < vectors.size(); ++i) {
                 const bool gone = !store.db().value<int>("SELECT 1 FROM entry WHERE id = ?1", asked.rows[i]);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -167,11 +168,21 @@ bool says(const AskedWords& words, const List& list) {
 
 std::optional<Refusal> question_differs(const AskedWords& a, const AskedWords& b) {
     const std::vector<Asker> in_a = askers_of(a), in_b = askers_of(b);
+    const auto more = [](const AskedWords& these, const AskedWords& those, const std::vector<Asker>& askers) {
+        const std::vector<std::size_t> only = only_in(these, those);
+        std::vector<Asker> out;
+        for (const Asker& x : askers)
+            if (std::ranges::find(only, x.at) != only.end()) out.push_back(x);
+        return out;
+    };
     const auto said = [](const AskedWords& words, const std::vector<Asker>& askers) {
         return askers.empty() ? std::string() : words[askers.front().at].text;
     };
-    const std::vector<Asker> left = unanswered(in_a, in_b), right = unanswered(in_b, in_a);
-    if (!left.empty() && !right.empty()) return Refusal{Difference::question, said(a, left), said(b, right)};
+    const std::vector<Asker> more_a = more(a, b, in_a), more_b = more(b, a, in_b);
+    for (const auto& [x, y] : {std::pair{in_a, in_b}, std::pair{more_a, more_b}}) {
+        const std::vector<Asker> left = unanswered(x, y), right = unanswered(y, x);
+        if (!left.empty() && !right.empty()) return Refusal{Difference::question, said(a, left), said(b, right)};
+    }
     if (in_a.empty() && in_b.empty() && asks_yes_or_no(a) != asks_yes_or_no(b)) {
         // "did I pay it", "pay it"
         const AskedWords &asking = asks_yes_or_no(a) ? a : b, &told = asks_yes_or_no(a) ? b : a;
@@ -222,9 +233,12 @@ std::optional<Refusal> modality_differs(const AskedWords& a, const AskedWords& b
     const auto still_to_do = [](const AskedWords& todo, const AskedWords& done) {
         for (std::size_t i = 0; i + 2 < todo.size(); ++i) {
             if (todo[i].stem != "have" || at(todo, i + 1) != "to") continue;
-            for (std::size_t j = 0; j + 1 < done.size(); ++j)
-                if (done[j].stem == "have" && (done[j + 1].stem == todo[i + 2].stem || (j + 2 < done.size() && done[j + 1].role != WordRole::mark && at(done, j + 1) != "to" && done[j + 2].stem == todo[i + 2].stem)))
-                    return true;
+            const GateWord& verb = todo[i + 2];
+            for (std::size_t j = 0; j + 1 < done.size(); ++j) {
+                if (done[j].stem != "have" || at(done, j + 1) == "to") continue;
+                for (std::size_t k = j + 1; k < done.size() && k < j + 3; ++k)
+                    if (done[k].stem == verb.stem || (done[k].text.size() <= 6 && done[k].text.substr(0, 2) == verb.text.substr(0, 2) && done[k].text.ends_with('d'))) return true;
+            }
         }
         return false;
     };

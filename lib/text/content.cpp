@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace llm {
 namespace {
@@ -155,6 +156,21 @@ bool corresponds(const ContentWords& in_a, const GateWord& a, const ContentWords
     return misspelt(a, b, likeness) || likeness(a.text, b.text).value_or(0) >= near_enough;
 }
 
+/// "Younger" and "youngest", "trainer" and "trainee": one stem, two things.
+std::optional<Refusal> endings_differ(const ContentWords& a, const ContentWords& b) {
+    constexpr auto apart = std::to_array<std::pair<std::string_view, std::string_view>>({{"er", "est"}, {"er", "ee"}, {"or", "ee"}, {"ful", "less"}});
+    const auto cut = [](std::string_view word, std::string_view ending) {
+        return word.size() > ending.size() + 2 && word.ends_with(ending) ? word.substr(0, word.size() - ending.size()) : std::string_view{};
+    };
+    for (const GateWord& x : a)
+        for (const GateWord& y : b)
+            for (const auto& [one, other] : apart) {
+                const bool differ = (!cut(x.text, one).empty() && cut(x.text, one) == cut(y.text, other)) || (!cut(x.text, other).empty() && cut(x.text, other) == cut(y.text, one));
+                if (differ && !has_text(b, x.text) && !has_text(a, y.text)) return Refusal{Difference::word, x.text, y.text};
+            }
+    return std::nullopt;
+}
+
 bool spells_out(const GateWord& letters, const Left& words) {
     std::string initials;
     for (const GateWord* w : words) initials += w->text.front();
@@ -164,6 +180,7 @@ bool spells_out(const GateWord& letters, const Left& words) {
 }  // namespace
 
 std::optional<Refusal> content_differs(const ContentWords& a, const ContentWords& b, WordLikeness likeness) {
+    if (auto found = endings_differ(a, b)) return found;
     Left left = left_over(a, b), right = left_over(b, a);
     for (auto x = left.begin(); x != left.end();) {
         const auto partner = std::ranges::find_if(right, [&](const GateWord* y) { return corresponds(a, **x, b, *y, likeness); });

@@ -125,6 +125,10 @@ void read_dates(const std::vector<GateWord>& words, std::string_view text, Facts
             const bool in_march = i > 0 && capital(written[0]);
             if (!beside_number && !in_march) continue;
         }
+        if ((w == "tomorrow" || w == "yesterday") && i > 1 && words[i - 2].text == "day" && words[i - 1].text == (w == "tomorrow" ? "after" : "before")) {
+            facts.dates.push_back({"day beyond " + w, "day " + words[i - 1].text + " " + written});
+            continue;
+        }
         const bool optional = std::ranges::find(may_be_missing, named->key) != may_be_missing.end();
         facts.dates.push_back({std::string(named->key), written, optional});
     }

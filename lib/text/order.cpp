@@ -197,6 +197,22 @@ std::optional<Refusal> turned_around(std::string_view text_a, const Words& a, st
     return std::nullopt;
 }
 
+/// "2^10", "10^2": word for word the same, but that two have changed places.
+std::optional<Refusal> two_swapped(std::string_view text_a, const Words& a, std::string_view text_b, const Words& b) {
+    if (a.size() != b.size()) return std::nullopt;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < a.size() && places.size() < 3; ++i)
+        if (a[i].text != b[i].text) places.push_back(i);
+    if (places.size() != 2) return std::nullopt;
+    const std::size_t x = places[0], y = places[1];
+    const auto named = [](const GateWord& w) { return thing(w) || w.text.size() == 1; };
+    if (a[x].text != b[y].text || a[y].text != b[x].text || !named(a[x]) || !named(a[y])) return std::nullopt;
+    const bool only_joined = std::all_of(a.begin() + static_cast<std::ptrdiff_t>(x) + 1, a.begin() + static_cast<std::ptrdiff_t>(y),
+                                         [](const GateWord& w) { return among(joining, w.text); });
+    if (only_joined) return std::nullopt;
+    return refusal(text_a, a, x, y, text_b, b, x, y);
+}
+
 }  // namespace
 
 std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, std::string_view text_b,
@@ -214,6 +230,7 @@ std::optional<Refusal> order_differs(std::string_view text_a, const Words& a, st
                                 !relates(b, in_b, a[x.place].text, b[y.object].stem);
             if (turned) return refusal(text_a, a, x.place, x.object, text_b, b, y.place, y.object);
         }
+    if (auto found = two_swapped(text_a, a, text_b, b)) return found;
     if (auto found = turned_around(text_a, a, text_b, b)) return found;
     return exchanged(text_a, a, text_b, b);
 }

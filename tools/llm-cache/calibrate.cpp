@@ -3,10 +3,12 @@
 
 #include "base/paths.hpp"
 #include "cache/calibrate.hpp"
+#include "cache/semantic.hpp"
 #include "call/embedding.hpp"
 #include "cli/settings.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
+#include "embedders/builtin.hpp"
 #include "record/reader.hpp"
 #include "record/record.hpp"
 #include "text/gate.hpp"
@@ -75,11 +77,11 @@ int calibrate_threshold(const Tool& tool, const CacheFlags& f) {
     Loop loop;
     Embedding embedding{settings.text("cache.embedder").value_or("builtin"), loop, settings, environment, embedding_options(tool, f)};
     const Given given = pairs_of(f);
-    const std::vector<Vector> vectors = embedding.embed_now(given.texts);
+    const std::vector<Vector> vectors = embedding.embed_now(texts_to_embed(embedding, given.texts));
     std::vector<JudgedPair> pairs;
     for (std::size_t i = 0; i < given.same.size(); ++i) {
         const std::string &a = given.texts[2 * i], &b = given.texts[2 * i + 1];
-        pairs.push_back({cosine(vectors[2 * i], vectors[2 * i + 1]), given.same[i], !f.no_gate && differs(a, b).has_value()});
+        pairs.push_back({cosine(vectors[2 * i], vectors[2 * i + 1]), given.same[i], !f.no_gate && questions_differ(a, b, word_likeness).has_value()});
     }
     const Calibration c = calibrate(pairs, f.max_error);
     if (!f.plot.empty()) {
