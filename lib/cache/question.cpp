@@ -30,17 +30,12 @@ void blank(Message& turn) {
     std::erase_if(turn.parts, [](const Part& p) { return p.kind == Part::Kind::text; });
 }
 
-/// Takes `text` out of the turn where it stands, so that what stands around it still tells questions apart.
+/// Takes `text` out of the turn where it stands, so that what stands around it still tells questions apart. Where it does not stand there, the whole turn does.
 void cut_out(Message& turn, std::string_view text) {
-    bool found = false;
     for (Part& p : turn.parts) {
         if (p.kind != Part::Kind::text) continue;
-        for (std::size_t at = 0; !text.empty() && (at = p.text.find(text, at)) != std::string::npos; ++at) {
-            p.text.replace(at, text.size(), 1, '\0');
-            found = true;
-        }
+        for (std::size_t at = 0; !text.empty() && (at = p.text.find(text, at)) != std::string::npos; ++at) p.text.replace(at, text.size(), 1, '\0');
     }
-    if (!found) blank(turn);
 }
 
 void append(std::string& out, std::string_view name, std::string_view bytes) {
@@ -141,10 +136,12 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
         cut_out(*turn, q.text);
         q.text_chosen = true;
     } else if (const Template* used = form_.used_template()) {
+        bool first = true;
         for (const std::string& name : used->names()) {
             const auto value = record.raw(name);
             if (!value) continue;
-            if (!q.text.empty()) q.text += '\n';
+            if (!first) q.text += field_mark;
+            first = false;
             q.text += value->front() == '"' ? unescape(*value) : std::string{*value};
         }
         q.text_chosen = true;
@@ -154,6 +151,11 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
         q.text = turn->text();
         blank(*turn);
     }
+}
+
+std::string without_marks(std::string text) {
+    std::ranges::replace(text, field_mark, '\n');
+    return text;
 }
 
 std::string question_text(const Record& record) {

@@ -4,6 +4,8 @@
 #include "embedders/builtin.hpp"
 #include "text/denial.hpp"
 #include "text/gate.hpp"
+#include "text/normalise.hpp"
+#include "text/words.hpp"
 
 #include <algorithm>
 #include <coroutine>
@@ -21,7 +23,8 @@ bool says_something(const Vector& v) {
 }  // namespace
 
 std::string text_to_embed(const Embedding& embedding, std::string_view text) {
-    return embedding.id().starts_with("builtin") ? contract_denials(text) : std::string{text};
+    std::string plain = without_marks(std::string{text});
+    return embedding.id().starts_with("builtin") ? contract_denials(plain) : plain;
 }
 
 std::vector<std::string> texts_to_embed(const Embedding& embedding, std::vector<std::string> texts) {
@@ -139,6 +142,22 @@ std::optional<std::string> Semantic::text_of_row(std::int64_t row) {
     return store_.db().value<std::string>("SELECT question FROM answer WHERE entry = ?1", row);
 }
 
+/// Each value of a template beside its own counterpart; where there are several, a few words are a choice and must be the same.
+std::string Semantic::refuses(std::string_view asked, std::string_view stored) const {
+    constexpr std::size_t a_choice = 3;
+    const bool alone = asked.find(field_mark) == asked.npos && stored.find(field_mark) == stored.npos;
+    for (;;) {
+        const std::size_t end = asked.find(field_mark), other_end = stored.find(field_mark);
+        if ((end == asked.npos) != (other_end == stored.npos)) return "the values of another template";
+        const std::string_view x = asked.substr(0, end), y = stored.substr(0, other_end);
+        if (const auto difference = questions_differ(x, y, word_likeness)) return spelling(*difference);
+        if (!alone && std::min(split_words(x).size(), split_words(y).size()) <= a_choice && fold(x) != fold(y)) return spelling({Difference::word, std::string{x}, std::string{y}});
+        if (end == asked.npos) return {};
+        asked.remove_prefix(end + 1);
+        stored.remove_prefix(other_end + 1);
+    }
+}
+
 Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     Match match;
     const Vector vector = co_await vector_of(q.text);
@@ -158,11 +177,11 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
         if (!text) continue;
         std::string refused;
         if (options_.gate == SemanticOptions::Gate::on)
-            if (const auto difference = questions_differ(q.text, *text, word_likeness)) refused = spelling(*difference);
+            refused = refuses(q.text, *text);
         if (refused.empty() && options_.judge) {
             store_.settle();  // a judge may take its time
             try {
-                const bool same = co_await options_.judge(q.text, *text);
+                const bool same = co_await options_.judge(without_marks(q.text), without_marks(*text));
                 if (!same) refused = "judge";
             } catch (const Error& e) {
                 refused = fmt::format("judge: {}", e.what());
@@ -172,7 +191,7 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
             auto answer = store_.read(hit.row);  // it may have gone while the judge thought
             if (!answer) continue;
             match.score = double{hit.score};
-            match.text = *text;
+            match.text = without_marks(*text);
             match.refused.clear();
             if (explores(space, hit, hits, answer->answer, match)) {
                 match.explored = hit.row;
@@ -184,7 +203,7 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
         }
         if (!match.refused.empty()) continue;  // the nearest is the one to tell of
         match.score = double{hit.score};
-        match.text = *text;
+        match.text = without_marks(*text);
         match.refused = std::move(refused);
     }
     co_return match;

@@ -89,6 +89,8 @@ private:
 
     Index& index(std::int64_t space, const std::string& fingerprint, int dimension);
     std::optional<std::string> text_of_row(std::int64_t row);
+    /// Why the gate holds them apart; empty where it does not.
+    std::string refuses(std::string_view asked, std::string_view stored) const;
     /// Whether what was found is to be explored; says so in the match.
     bool explores(std::int64_t space, const Hit&, const std::vector<Hit>& near, const std::string& answer, Match&);
     void warn_of_strangers(std::int64_t space, const Question&, int dimension);

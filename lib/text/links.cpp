@@ -39,10 +39,10 @@ int person_of(std::string_view w) {
     return found == persons.end() ? 0 : found->second;
 }
 
-std::vector<std::string_view> only_grammar(const LinkedWords& these, const LinkedWords& those) {
+std::vector<std::string_view> words_only_in(const LinkedWords& these, const LinkedWords& those) {
     std::vector<std::string_view> out;
     for (const std::size_t i : only_in(these, those))
-        if (these[i].role == WordRole::function) out.push_back(these[i].text);
+        if (these[i].role != WordRole::number) out.push_back(these[i].text);
     return out;
 }
 
@@ -141,7 +141,7 @@ std::optional<Refusal> bounds_differ(const LinkedWords& a, const LinkedWords& b)
 }  // namespace
 
 std::optional<Refusal> links_differ(const LinkedWords& a, const LinkedWords& b) {
-    const auto left = only_grammar(a, b), right = only_grammar(b, a);
+    const auto left = words_only_in(a, b), right = words_only_in(b, a);
     for (const std::string_view x : left)
         for (const std::string_view y : right)
             for (const auto& [one, other] : opposed_links)

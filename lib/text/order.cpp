@@ -161,7 +161,7 @@ std::optional<Refusal> exchanged(std::string_view text_a, const Words& all_a, st
 
 /// "A man carries a dog", "a dog carries a man": what stands on either side of a word they share has changed places. "By" turns it back.
 std::optional<Refusal> turned_around(std::string_view text_a, const Words& a, std::string_view text_b, const Words& b) {
-    constexpr std::size_t reach = 4;
+    constexpr std::size_t reach = 6;
     const auto count = [](const Words& words, std::string_view text) { return std::ranges::count(words, text, &GateWord::text); };
     if (count(a, "by") != count(b, "by")) return std::nullopt;
     const auto speaks_of_more = [](const Words& these, const Words& those) {

@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 
 #include <array>
+#include <cctype>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,11 @@ std::vector<std::string> signs_of(std::string_view text) {
         const std::string_view run = text.substr(i, end - i);
         const bool after_word = i > 0 && is_alphanumeric(text[i - 1]);
         const bool before_word = end < text.size() && is_alphanumeric(text[end]);
-        const bool hyphen = run.find_first_not_of(at_times) == run.npos && (after_word || !before_word) && !(run == "-" && i > 0 && text[i - 1] == ' ' && end < text.size() && text[end] == ' ' && i > 1 && is_alphanumeric(text[i - 2]));
+        // "x - 1", not "wait - no"
+        const std::size_t after = text.find_first_not_of(' ', end);
+        const bool operand = after != text.npos && (std::isdigit(static_cast<unsigned char>(text[after])) != 0 || (is_alphanumeric(text[after]) && (after + 1 == text.size() || !is_alphanumeric(text[after + 1]))));
+        const bool minus = run == "-" && !after_word && !before_word && operand;
+        const bool hyphen = run.find_first_not_of(at_times) == run.npos && (after_word || !before_word) && !minus;
         const bool arrow_or_rule = run.size() > 2 && run.find_first_not_of("-=*#~_") == run.npos;
         if (!hyphen && !arrow_or_rule && !among(spelt_out, run)) out.emplace_back(run);
         i = end;

@@ -88,7 +88,7 @@ grandson granddaughter / stepfather stepmother / lady gentleman / waiter waitres
 origin destination / departure arrival / numerator denominator / dividend divisor / supply demand / asset liability /
 landlord tenant / predecessor successor / ancestor descendant / previous next / ingress egress / opt-in opt-out /
 encrypted plaintext / stop resume / block allow / hide reveal / promote demote / admit expel / wake sleep / exhale inhale /
-ascending descending / breakfast dinner / breakfast lunch / lunch dinner / username password / credit debit
+ascending descending
 """
 
 # Of two such, one holds and the other does not; good and bad are said so.

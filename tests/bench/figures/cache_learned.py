@@ -38,7 +38,7 @@ def cache_learned(bench):
     random.Random(1).shuffle(rows)
     rows = rows[: 2000 if bench.quick else 10000]
     best = None
-    for threshold in ("0.76", "0.78", "0.80", "0.82", "0.85", "0.90"):
+    for threshold in ("0.50", "0.55", "0.60", "0.65", "0.70", "0.75", "0.80", "0.85", "0.90"):
         with TempHome() as home:
             hits, wrong, _ = _stream(tool, home.env, rows, "--semantic", threshold)
         if wrong <= 0.02 * len(rows) and (best is None or hits > best[0]):

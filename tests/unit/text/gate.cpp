@@ -148,3 +148,36 @@ TEST_CASE("gate: a text never differs from itself, and the gate is symmetric, wh
         CHECK_FALSE(differs(a, a + "\n"));
     }
 }
+
+namespace {
+std::string questions(std::string_view a, std::string_view b) {
+    const auto there = questions_differ(a, b, nullptr), back = questions_differ(b, a, nullptr);
+    CHECK(there.has_value() == back.has_value());
+    return there ? std::string(name(there->kind)) : "same";
+}
+}  // namespace
+
+TEST_CASE("gate: a long text beside the question hides nothing") {
+    std::string text;
+    for (const char* sentence : {"When did they go there?", "Why was that?", "Who wrote it?", "Caroline studies law. Melanie studies art.", "Was it on or off?", "I can and I must."})
+        for (int i = 0; i < 20; ++i) text.append(sentence).push_back(' ');
+    CHECK(questions(text + "When did she go?", text + "Why did she go?") == "question");
+    CHECK(questions(text + "What does Caroline study?", text + "What does Melanie study?") == "word");
+    CHECK(questions(text + "Summarise this.", text + "Translate this.") == "word");
+    CHECK(questions(text + "Turn it on.", text + "Turn it off.") == "antonym");
+    CHECK(questions(text + "Summarise this.", text + "Please summarise this.") == "same");
+}
+
+TEST_CASE("gate: what changes places word for word") {
+    CHECK(questions("What is 2^10?", "What is 10^2?") == "order");
+    CHECK(questions("Run SELECT a FROM b", "Run SELECT b FROM a") == "order");
+    CHECK(questions("A man is carrying a canoe with a dog", "A dog is carrying a man in a canoe") == "order");
+    CHECK(questions("He was here not ten minutes ago", "He was not here ten minutes ago") == "negation");
+    CHECK(questions("red, blue", "blue, red") == "same");
+}
+
+TEST_CASE("gate: left is beside right, and before yesterday was another day") {
+    CHECK(questions("My left knee hurts", "My right knee hurts") == "antonym");
+    CHECK(questions("List the users who have paid", "List the users who have yet to pay") == "negation");
+    CHECK(questions("Book it for tomorrow", "Book it for the day after tomorrow") == "date");
+}
