@@ -150,7 +150,8 @@ std::string Semantic::refuses(std::string_view asked, std::string_view stored) c
         const std::size_t end = asked.find(field_mark), other_end = stored.find(field_mark);
         if ((end == asked.npos) != (other_end == stored.npos)) return "the values of another template";
         const std::string_view x = asked.substr(0, end), y = stored.substr(0, other_end);
-        if (const auto difference = questions_differ(x, y, word_likeness)) return spelling(*difference);
+        // Where entries learn which questions they answer, they learn which words matter too.
+        if (const auto difference = options_.max_error ? differs(x, y) : questions_differ(x, y, word_likeness)) return spelling(*difference);
         if (!alone && std::min(split_words(x).size(), split_words(y).size()) <= a_choice && fold(x) != fold(y)) return spelling({Difference::word, std::string{x}, std::string{y}});
         if (end == asked.npos) return {};
         asked.remove_prefix(end + 1);

@@ -48,6 +48,7 @@ constexpr auto future = std::to_array<std::string_view>({"will", "shall", "gonna
 constexpr auto ability =
     std::to_array<std::string_view>({"can", "could", "may", "might", "able", "possible", "allowed", "permitted"});
 constexpr auto obligation = std::to_array<std::string_view>({"must", "should", "ought", "required", "obliged", "mandatory"});
+constexpr auto askers = std::to_array<std::string_view>({"how", "why", "what", "which", "when", "where", "who", "whether", "if"});
 constexpr auto subjects = std::to_array<std::string_view>({"i", "we", "he", "she", "they", "it"});
 constexpr auto modals = std::to_array<std::string_view>({"should", "could", "would", "must", "might", "may"});
 constexpr auto polite =
@@ -121,6 +122,8 @@ std::vector<Asker> askers_of(const AskedWords& words) {
             out.push_back({i, asks_of_what(words, i)});
         } else if (w == "why") {
             out.push_back({i, cause});
+        } else if ((w == "explain" || w == "describe" || w == "define") && !soon(words, i, 4, askers)) {
+            out.push_back({i, thing | manner | cause});
         } else if (w == "when" && asks(words, i)) {
             out.push_back({i, moment});
         } else if (w == "where" && asks(words, i)) {

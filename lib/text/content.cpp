@@ -35,7 +35,7 @@ constexpr auto beside_the_matter = std::to_array<std::string_view>(
 constexpr auto light = std::to_array<std::string_view>(
     {"anyth", "clear", "come", "came", "differ", "do", "done", "els", "exist", "find", "fine", "get", "give", "go", "happen",
      "involv", "issu", "look", "mani", "method", "much", "number", "often", "one", "own", "present", "previous", "problem",
-     "procedur", "process", "right", "see", "set", "show", "someon", "someth", "soon", "step", "take", "took", "today", "togeth",
+     "procedur", "process", "right", "set", "show", "someon", "someth", "soon", "step", "take", "took", "today", "togeth",
      "type", "amount", "certain", "decid", "guid", "put", "avail", "allow"});
 
 /// What is said of the same thing every day, in words that similarity does not bring together. Stems; "switch" is told apart by on and off.

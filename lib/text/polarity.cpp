@@ -51,7 +51,7 @@ constexpr auto objects =
 constexpr auto auxiliaries = std::to_array<std::string_view>(
     {"do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "can", "could", "will", "would",
      "should", "must", "may", "might", "am"});
-constexpr auto askers =
+constexpr auto asking_words =
     std::to_array<std::string_view>({"why", "how", "what", "when", "where", "who", "which", "come"});
 
 int quantity(std::string_view word) {
@@ -108,7 +108,7 @@ bool own_ignorance(const std::vector<GateWord>& words, std::size_t negator,
                    const std::vector<GateWord>& others) {
     for (std::size_t j = negator + 1; j + 1 < words.size() && j < negator + 4; ++j) {
         if (!among(knowing, words[j].stem)) continue;
-        if (words[j].stem == "see" && !among(askers, words[j + 1].text) && words[j + 1].text != "if") return false;
+        if (words[j].stem == "see" && !among(asking_words, words[j + 1].text) && words[j + 1].text != "if") return false;
         const auto speaks_of_it = [&](const GateWord& w) {
             return w.stem == words[j].stem || opposites(w, words[j]);
         };
@@ -201,7 +201,7 @@ bool inverted(const std::vector<GateWord>& words, std::size_t negator) {
     if (negator == 0 || !among(auxiliaries, words[negator - 1].text)) return false;
     if (negator == 1) return true;
     const GateWord& before = words[negator - 2];
-    return before.role == WordRole::mark || among(askers, before.text);
+    return before.role == WordRole::mark || among(asking_words, before.text);
 }
 
 /// One negation in each, but of different things: "the red one, not the blue", "the blue one, not the red".

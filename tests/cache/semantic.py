@@ -89,6 +89,37 @@ def of_a_template_only_the_inserted_text_is_compared(home):
 
 
 @test
+def each_value_of_a_template_has_its_own_counterpart(home):
+    flights = ("--semantic", NEAR, "-t", "Flights from {{a}} to {{b}}")
+    store(home, {"a": "Paris", "b": "London"}, flags=flights)
+    (one,) = records(cache(home, "get", *flights, stdin=jsonl({"model": MODEL, "a": "London", "b": "Paris"})))
+    equal((hit(one), one["cache"]["matched"]), (None, "Paris\nLondon"), "the same words, the other way round")
+    asked = ("--semantic", NEAR, "-t", "Answer as a {{role}}: {{text}}")
+    store(home, {"role": "teacher", "text": "How do I reset my password?"}, flags=asked)
+    for role, wanted in (("lawyer", None), ("Teacher", "semantic")):
+        (one,) = records(cache(home, "get", *asked, stdin=jsonl({"model": MODEL, "role": role, "text": "How can I reset my password"})))
+        equal(hit(one), wanted, role)
+
+
+@test
+def a_text_that_was_made_of_the_turn_leaves_the_turn_to_be_equal(home):
+    flags = ("--semantic", NEAR, "--on", ".q | ascii_downcase")
+    store(home, {"q": "How do I reset my Password?", "prompt": "For Ann: How do I reset my Password?"}, flags=flags)
+    asked = {"q": "How can I reset my Password?", "prompt": "For Bob: How can I reset my Password?"}
+    (one,) = records(cache(home, "get", *flags, stdin=jsonl({"model": MODEL, **asked})))
+    equal(hit(one), None)
+
+
+@test
+def what_a_long_text_says_beside_the_question_hides_nothing(home):
+    text = " ".join(f"On day {n} the ship lay at anchor and Ann wrote to Bob that all was well." for n in range(40))
+    store(home, {"prompt": f"{text} What did Ann write?"})
+    for question in ("Why did Ann write?", "What did Bob write?", "Translate this.", "What did Ann not write?"):
+        equal(hit(look(home, prompt=f"{text} {question}")), None, question)
+    equal(hit(look(home, prompt=f"{text} Tell me what Ann wrote.")), "semantic")
+
+
+@test
 def what_stands_around_the_chosen_text_must_be_equal(home):
     def given(question, customer):
         return {"q": question, "prompt": f"For {customer}: {question}"}
