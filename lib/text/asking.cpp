@@ -122,7 +122,7 @@ std::vector<Asker> askers_of(const AskedWords& words) {
             out.push_back({i, asks_of_what(words, i)});
         } else if (w == "why") {
             out.push_back({i, cause});
-        } else if ((w == "explain" || w == "describe" || w == "define") && !soon(words, i, 4, askers)) {
+        } else if ((w.starts_with("explain") || w == "describe" || w == "define") && !soon(words, i, 4, askers)) {
             out.push_back({i, thing | manner | cause});
         } else if (w == "when" && asks(words, i)) {
             out.push_back({i, moment});
@@ -213,6 +213,11 @@ std::optional<Refusal> modality_differs(const AskedWords& a, const AskedWords& b
     };
     const auto can = [](const AskedWords& w, std::size_t i) { return among(ability, w[i].text); };
     const auto must = [](const AskedWords& w, std::size_t i) { return among(obligation, w[i].text) || has_to(w, i); };
+    const auto might = [](const AskedWords& w, std::size_t i) { return w[i].text == "might" || (w[i].text == "may" && i > 0); };
+    if (const std::string x = first_of(a, must), y = first_of(b, might); !x.empty() && !y.empty() && first_of(a, might).empty() && first_of(b, must).empty())
+        return Refusal{Difference::modality, x, y};
+    if (const std::string x = first_of(a, might), y = first_of(b, must); !x.empty() && !y.empty() && first_of(a, must).empty() && first_of(b, might).empty())
+        return Refusal{Difference::modality, x, y};
     if (askers_of(a).empty() && askers_of(b).empty()) {
         const std::string can_a = first_of(a, can), can_b = first_of(b, can), must_a = first_of(a, must), must_b = first_of(b, must);
         if (!can_a.empty() && can_b.empty() && must_a.empty() && !must_b.empty()) return Refusal{Difference::modality, can_a, must_b};
@@ -273,8 +278,8 @@ std::optional<Refusal> tense_differs(const AskedWords& a, const AskedWords& b) {
     if (is_to_come(a, b)) return Refusal{Difference::tense, "past", "future"};
     if (is_to_come(b, a)) return Refusal{Difference::tense, "future", "past"};
     // "was the server down" beside "is the server down": all the same but the time
-    constexpr auto was = std::to_array<std::string_view>({"was", "were"});
-    constexpr auto is = std::to_array<std::string_view>({"is", "are", "am"});
+    constexpr auto was = std::to_array<std::string_view>({"was", "were", "had"});
+    constexpr auto is = std::to_array<std::string_view>({"is", "are", "am", "have", "has"});
     const auto others = [&](const AskedWords& these, const AskedWords& those) {
         return std::ranges::any_of(only_in(these, those), [&](std::size_t i) { return !among(was, these[i].text) && !among(is, these[i].text); });
     };

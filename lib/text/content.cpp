@@ -4,6 +4,7 @@
 #include "text/facts.hpp"
 #include "text/measure_units.hpp"
 #include "text/polarity.hpp"
+#include "text/stem.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +31,8 @@ constexpr auto beside_the_matter = std::to_array<std::string_view>(
      "stuff",  "suggest", "suppos", "sure",     "tell",     "thank",  "thing",  "think",  "thought",  "told",    "tri",    "truli",
      "understand", "understood", "urgent", "usual", "wanna", "want",  "way",    "wish",   "wonder",   "worri",   "would",  "could",
      "ask",    "answer", "best",    "easili",   "whether",  "myself", "yourself", "alreadi", "exactli", "case",  "thus",   "there",
-     "here",   "current", "detail", "am",       "whats",    "hows",   "im",      "may",    "might",   "shall"});
+     "here",   "current", "detail", "am",       "whats",    "hows",   "im",      "may",    "might",   "shall",
+     "honest", "basic",  "sorri",   "grate",    "appreci",  "quick",  "um",     "hmm",    "someday",  "plain"});
 /// What may be left out, though not stand for something else: "where can I use it" is not "where can I find it". Stems.
 constexpr auto light = std::to_array<std::string_view>(
     {"anyth", "clear", "come", "came", "differ", "do", "done", "els", "exist", "find", "fine", "get", "give", "go", "happen",
@@ -52,10 +54,21 @@ constexpr auto synonyms = std::to_array<std::string_view>(
      "hous home", "happi glad", "angri mad", "sick ill", "talk chat", "reason caus", "deliv ship",
      "deliveri ship", "vacanc open", "item product articl", "colleagu cowork", "employ hire", "wage salari pay",
      "lawyer attorney", "gift present", "discount reduct rebat", "coupon voucher", "topup refil", "refund reimburs", "cancel abort",
-     "reset restor", "connect link", "wifi wireless", "notif alert", "summari summaris outlin", "translat render",
+     "reset restor", "connect link", "wifi wireless", "notif alert", "summari summaris summar outlin", "translat render",
      "calcul comput", "difer distinct", "exampl instanc sampl", "advantag benefit pro", "disadvantag drawback con", "mean signifi definit",
      "import signific", "creat make", "write compos draft", "list enumer", "improv enhanc", "reduc decreas lower cut",
-     "increas rais", "confirm verifi", "young littl small", "person someon somebodi", "man guy", "plane airplan aeroplan aircraft", "identifi recognis recogn", "expir laps", "withdraw withdrawal"});
+     "increas rais", "confirm verifi", "young littl small", "person someon somebodi", "man guy", "plane airplan aeroplan aircraft",
+     "sign symptom", "babi infant", "penalti punish", "raw uncook", "recommend suggest", "demand requir", "top maximum max highest", "tall height high",
+     "long length durat", "old age", "far distanc", "heavi weight", "deep depth", "wide width", "fast speed", "big size larg", "much cost price",
+     "mani number amount", "js javascript", "ts typescript", "k8s kubernet", "postgr postgresql", "uk britain", "usa america", "repo repositori",
+     "config configur", "env environ", "db databas", "app applic", "info inform", "id identif", "doc document", "admin administr", "spec specif", "identifi recognis recogn", "expir laps", "withdraw withdrawal"});
+
+/// "Quickest" as "quick".
+std::string positive_of(const GateWord& w) {
+    for (const std::string_view ending : {"est", "er"})
+        if (w.text.size() > ending.size() + 2 && w.text.ends_with(ending)) return stem(w.text.substr(0, w.text.size() - ending.size()));
+    return w.stem;
+}
 
 bool are_synonyms(std::string_view a, std::string_view b) {
     const auto has = [](std::string_view group, std::string_view word) {
@@ -83,9 +96,10 @@ int switched(const ContentWords& words, const GateWord& w) {
 
 /// As it is spelt in America.
 std::string american(std::string_view word) {
+    if (word == "grey") return "gray";
     std::string out{word};
     for (const auto& [british, plain] : std::to_array<std::pair<std::string_view, std::string_view>>(
-             {{"isation", "ization"}, {"ise", "ize"}, {"ising", "izing"}, {"yse", "yze"}, {"our", "or"}, {"tre", "ter"}, {"lled", "led"}, {"lling", "ling"}, {"ence", "ense"}}))
+             {{"isation", "ization"}, {"ise", "ize"}, {"ising", "izing"}, {"yse", "yze"}, {"our", "or"}, {"tre", "ter"}, {"lled", "led"}, {"lling", "ling"}, {"ence", "ense"}, {"ogue", "og"}}))
         if (const std::size_t at = out.rfind(british); at != out.npos && at > 1) {
             out.replace(at, british.size(), plain);
             break;
@@ -93,11 +107,23 @@ std::string american(std::string_view word) {
     return out;
 }
 
-std::string run_together(const ContentWords& words) {
-    std::string out;
-    for (const GateWord& w : words)
-        if (w.role != WordRole::mark) out += w.text;
-    return out;
+/// Whether neighbouring words of a text, written together, are this one: "top up" is "topup".
+bool is_compound_in(const ContentWords& words, std::string_view compound) {
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        std::string together;
+        for (std::size_t j = i; j < words.size() && together.size() < compound.size(); ++j) {
+            if (words[j].text != "-") together += words[j].text;
+            if (j > i && together == compound) return true;
+        }
+    }
+    return false;
+}
+
+/// What a text that tells somebody to answer begins with, where another asks what.
+constexpr auto askings = std::to_array<std::string_view>({"list", "defin", "calcul", "comput", "recommend", "suggest", "name", "provid", "determin", "find", "give", "show"});
+const GateWord* first_content(const ContentWords& words) {
+    const auto found = std::ranges::find(words, WordRole::content, &GateWord::role);
+    return found == words.end() ? nullptr : &*found;
 }
 
 bool has_text(const ContentWords& words, std::string_view text) {
@@ -109,16 +135,16 @@ bool has_content_stem(const ContentWords& words, std::string_view stem) {
 }
 
 Left left_over(const ContentWords& these, const ContentWords& those) {
-    constexpr std::size_t shortest = 4;
-    const std::string together = run_together(those);
     Left out;
     for (const std::size_t i : only_in(these, those)) {
         const GateWord& w = these[i];
         if (w.role != WordRole::content || is_number_word(w.text)) continue;
+        const bool after_number = i > 0 && these[i - 1].role == WordRole::number;
+        if (after_number && among(std::to_array<std::string_view>({"st", "nd", "rd", "th", "k", "m"}), w.text)) continue;
         const bool measured = i > 0 && (these[i - 1].role == WordRole::number || is_number_word(these[i - 1].text));
         if (!unit_of(w.text).empty() && (measured || w.text.size() > 2)) continue;
         // "topup" beside "top up", and the other way round
-        if (w.text.size() >= shortest && together.find(w.text) != together.npos && !has_text(those, w.text)) continue;
+        if (is_compound_in(those, w.text)) continue;
         if (i + 1 < these.size() && has_text(those, w.text + these[i + 1].text)) continue;
         if (i > 0 && has_text(those, these[i - 1].text + w.text)) continue;
         out.push_back(&w);
@@ -126,20 +152,19 @@ Left left_over(const ContentWords& these, const ContentWords& those) {
     return out;
 }
 
-/// One letter more, less, other, or two exchanged.
+/// One letter more, less, other, or two exchanged; not the first, where people rarely slip ("ethanol" is not "methanol").
 bool one_slip(std::string_view a, std::string_view b) {
     if (a.size() > b.size()) std::swap(a, b);
-    if (b.size() - a.size() > 1) return false;
+    if (b.size() - a.size() > 1 || a.front() != b.front()) return false;
     std::size_t i = 0;
     while (i < a.size() && a[i] == b[i]) ++i;
     const std::string_view x = a.substr(i), y = b.substr(i);
     if (x.size() < y.size()) return x == y.substr(1);
-    if (x.empty()) return true;
-    if (x.substr(1) == y.substr(1)) return true;
+    if (x.empty() || x.substr(1) == y.substr(1)) return true;
     return x.size() > 1 && x[0] == y[1] && x[1] == y[0] && x.substr(2) == y.substr(2);
 }
 
-/// A word that nobody knows, one letter beside one of the other text.
+/// A word that nobody knows, a letter beside one of the other text.
 bool misspelt(const GateWord& a, const GateWord& b, WordLikeness likeness) {
     constexpr std::size_t shortest = 5;
     if (std::min(a.text.size(), b.text.size()) < shortest || !one_slip(a.text, b.text)) return false;
@@ -151,7 +176,7 @@ bool corresponds(const ContentWords& in_a, const GateWord& a, const ContentWords
     const int left = switched(in_a, a), right = switched(in_b, b);
     if (left != 0 && right != 0) return left == right;
     if (opposites(a, b)) return true;  // and a "not" that sets it right, or they would have been refused before
-    if (are_synonyms(a.stem, b.stem) || american(a.text) == american(b.text)) return true;
+    if (are_synonyms(a.stem, b.stem) || are_synonyms(positive_of(a), positive_of(b)) || american(a.text) == american(b.text)) return true;
     if (likeness == nullptr) return false;
     return misspelt(a, b, likeness) || likeness(a.text, b.text).value_or(0) >= near_enough;
 }
@@ -193,9 +218,18 @@ std::optional<Refusal> content_differs(const ContentWords& a, const ContentWords
     }
     if (left.size() == 1 && spells_out(*left.front(), right)) return std::nullopt;
     if (right.size() == 1 && spells_out(*right.front(), left)) return std::nullopt;
-    const auto idle = [](const GateWord* w) { return among(beside_the_matter, w->stem); };
-    std::erase_if(left, idle);
-    std::erase_if(right, idle);
+    const auto negators = [](const ContentWords& words) { return std::ranges::count(words, WordRole::negator, &GateWord::role); };
+    const bool denied = negators(a) != negators(b);
+    const auto idle = [&](const ContentWords& these, const ContentWords& those) {
+        return [&, denied](const GateWord* w) {
+            // "list the planets" beside "what are the planets"; "fails to start" beside "does not start"
+            const bool asks_what = w == first_content(these) && among(askings, w->stem) && (has_text(those, "what") || has_text(those, "which"));
+            const bool slip = likeness != nullptr && std::ranges::any_of(those, [&](const GateWord& y) { return y.role == WordRole::function && misspelt(*w, y, likeness); });
+            return asks_what || slip || among(beside_the_matter, w->stem) || (denied && tells_of_failure(w->stem));
+        };
+    };
+    std::erase_if(left, idle(a, b));
+    std::erase_if(right, idle(b, a));
     const auto may_lack = [](const ContentWords& other) {
         return [&other](const GateWord* w) { return among(light, w->stem) || has_content_stem(other, w->stem); };
     };

@@ -111,7 +111,8 @@ List not_derived(const List& these, const std::vector<GateWord>& those) {
 bool abbreviates(std::string_view letters, const std::vector<GateWord>& words) {
     if (letters.size() < 2) return false;
     std::string initials;
-    for (const GateWord& w : words) initials.push_back(w.text.front());
+    for (const GateWord& w : words)
+        if (w.role != WordRole::mark) initials.push_back(w.text.front());
     std::string without_function;
     for (const GateWord& w : words)
         if (w.role == WordRole::content) without_function.push_back(w.text.front());

@@ -80,7 +80,7 @@ constexpr auto calendar = std::to_array<Name>({{"january", "m1"},
                                                {"night", "night"}});
 /// Words of other meanings that name a date only beside a number or a capital.
 constexpr auto doubtful =
-    std::to_array<std::string_view>({"march", "may", "mon", "wed", "sun", "sat", "spring", "dec", "jan"});
+    std::to_array<std::string_view>({"march", "may", "mon", "wed", "sun", "sat", "spring", "dec", "jan", "apr", "sep", "oct", "nov", "jun"});
 constexpr auto may_be_missing =
     std::to_array<std::string_view>({"today", "now", "morning", "afternoon", "evening", "night"});
 constexpr auto periods = std::to_array<std::string_view>(
@@ -122,7 +122,7 @@ void read_dates(const std::vector<GateWord>& words, std::string_view text, Facts
                                        (i > 1 && words[i - 1].text == "of" && number_at(i - 2)) ||
                                        (i > 1 && (words[i - 1].text == "th" || words[i - 1].text == "st" ||
                                                   words[i - 1].text == "rd"));
-            const bool in_march = i > 0 && capital(written[0]);
+            const bool in_march = i > 0 && capital(written[0]) && !(written.size() > 1 && capital(written[1]));
             if (!beside_number && !in_march) continue;
         }
         if ((w == "tomorrow" || w == "yesterday") && i > 1 && words[i - 2].text == "day" && words[i - 1].text == (w == "tomorrow" ? "after" : "before")) {

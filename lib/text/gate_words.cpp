@@ -70,6 +70,10 @@ public:
                 add(w, folded);
                 continue;
             }
+            if (stands_out(w) && role_of(w, folded) == WordRole::function) {
+                words_.push_back({folded, folded, w.span, WordRole::content});
+                continue;
+            }
             if (folded == "a" && names_something(w)) {
                 words_.push_back({folded, folded, w.span, WordRole::content});
                 continue;
@@ -95,6 +99,13 @@ private:
         const WordRole role = role_of(w, folded);
         words_.push_back(
             {std::string(folded), role == WordRole::mark ? std::string(folded) : base(folded), w.span, role});
+    }
+
+    /// "UNION ALL": in capitals, where the text is not.
+    bool stands_out(const Word& w) const {
+        const std::string_view written = w.span.of(text_);
+        const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        return written.size() > 1 && std::ranges::all_of(written, capital) && std::ranges::any_of(text_, [](char c) { return c >= 'a' && c <= 'z'; });
     }
 
     /// "plan A", "a.txt", "a-b": no article.

@@ -21,7 +21,8 @@ constexpr auto opposed_links = std::to_array<std::pair<std::string_view, std::st
      {"because", "although"}, {"because", "despite"}, {"before", "since"}, {"until", "since"}, {"from", "until"}, {"but", "about"},
      {"to", "about"},    {"with", "against"}, {"by", "for"},       {"by", "against"},   {"through", "around"}, {"inside", "outside"},
      {"in", "outside"},  {"behind", "front"}, {"from", "about"},   {"of", "without"},   {"only", "also"},    {"only", "more"},
-     {"before", "when"}, {"before", "while"}, {"than", "as"},      {"or", "nor"},       {"onto", "off"},     {"at", "from"},     {"for", "while"}});
+     {"before", "when"}, {"before", "while"}, {"than", "as"},      {"or", "nor"},       {"onto", "off"},     {"at", "from"},     {"for", "while"},    {"all", "any"},     {"every", "any"},    {"all", "one"},
+     {"every", "one"},   {"both", "one"},     {"both", "either"}});
 constexpr auto particles = std::to_array<std::string_view>({"up", "off", "out", "down", "over", "in", "on", "away", "back", "through"});
 /// Beside these another particle makes another verb; "run in" and "run through" may be the same.
 constexpr auto telling_particles = std::to_array<std::string_view>({"up", "off", "out", "away", "back"});
@@ -146,6 +147,15 @@ std::optional<Refusal> links_differ(const LinkedWords& a, const LinkedWords& b) 
         for (const std::string_view y : right)
             for (const auto& [one, other] : opposed_links)
                 if ((x == one && y == other) || (x == other && y == one)) return Refusal{Difference::link, std::string(x), std::string(y)};
+    // "if" and "even if", "only if"
+    for (const std::string_view word : {"only", "even", "except", "almost", "nearly"}) {
+        const auto before_if = [word](const LinkedWords& words) {
+            for (std::size_t i = 0; i + 1 < words.size(); ++i)
+                if (words[i].text == word && (words[i + 1].text == "if" || words[i + 1].text == "when" || word == "almost" || word == "nearly" || word == "except")) return true;
+            return false;
+        };
+        if (before_if(a) != before_if(b)) return Refusal{Difference::link, before_if(a) ? std::string(word) : "", before_if(a) ? "" : std::string(word)};
+    }
     if (auto found = bounds_differ(a, b)) return found;
     if (auto found = particles_differ(a, b)) return found;
     if (auto found = owners_differ(a, b)) return found;

@@ -174,12 +174,13 @@ std::optional<Refusal> turned_around(std::string_view text_a, const Words& a, st
             if (before ? at < n : at + n >= words.size()) break;
             const std::size_t i = before ? at - n : at + n;
             if (words[i].role == WordRole::mark && words[i].text != "'" && words[i].text != "\"" && words[i].text != "-") break;
-            if (thing(words[i])) out.push_back(i);
+            if (thing(words[i]) || !person(words[i].text).empty()) out.push_back(i);
         }
         return out;
     };
-    const auto holds = [](const Words& words, const std::vector<std::size_t>& places, std::string_view stem) {
-        return std::ranges::any_of(places, [&](std::size_t i) { return words[i].stem == stem; });
+    const auto key = [](const GateWord& w) { return person(w.text).empty() ? std::string_view(w.stem) : person(w.text); };
+    const auto holds = [&key](const Words& words, const std::vector<std::size_t>& places, std::string_view one) {
+        return std::ranges::any_of(places, [&](std::size_t i) { return key(words[i]) == one; });
     };
     for (std::size_t i = 1; i + 1 < a.size(); ++i) {
         if (a[i].role != WordRole::content) continue;
@@ -187,9 +188,9 @@ std::optional<Refusal> turned_around(std::string_view text_a, const Words& a, st
             if (b[j].stem != a[i].stem) continue;
             const auto before_a = beside(a, i, true), after_a = beside(a, i, false), before_b = beside(b, j, true), after_b = beside(b, j, false);
             for (const std::size_t x : before_a) {
-                if (!holds(b, after_b, a[x].stem) || holds(b, before_b, a[x].stem) || holds(a, after_a, a[x].stem)) continue;
+                if (!holds(b, after_b, key(a[x])) || holds(b, before_b, key(a[x])) || holds(a, after_a, key(a[x]))) continue;
                 for (const std::size_t y : after_a)
-                    if (holds(b, before_b, a[y].stem) && !holds(b, after_b, a[y].stem) && !holds(a, before_a, a[y].stem))
+                    if (holds(b, before_b, key(a[y])) && !holds(b, after_b, key(a[y])) && !holds(a, before_a, key(a[y])))
                         return refusal(text_a, a, x, y, text_b, b, before_b.back(), after_b.back());
             }
         }

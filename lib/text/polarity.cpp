@@ -262,6 +262,8 @@ bool opposites(const GateWord& a, const GateWord& b) {
     return left != 0 && right != 0 && left != right;
 }
 
+bool tells_of_failure(std::string_view stem) noexcept { return among(failures, stem); }
+
 std::optional<Refusal> polarity_differs(const std::vector<GateWord>& first,
                                         const std::vector<GateWord>& second) {
     const Side a{first, only_in(first, second), negators_of(first, second)};

@@ -14,6 +14,9 @@ namespace llm {
 /// negation, or as quantities of different size (all, some, few).
 bool opposites(const GateWord&, const GateWord&);
 
+/// "Fail", "declin", "unabl": what a "not" in another text may be told by. Of a stem.
+bool tells_of_failure(std::string_view stem) noexcept;
+
 /// A difference of kind negation or antonym, see gate.hpp.
 std::optional<Refusal> polarity_differs(const std::vector<GateWord>& a, const std::vector<GateWord>& b);
 

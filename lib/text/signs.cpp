@@ -37,7 +37,8 @@ std::vector<std::string> signs_of(std::string_view text) {
         const bool minus = run == "-" && !after_word && !before_word && operand;
         const bool hyphen = run.find_first_not_of(at_times) == run.npos && (after_word || !before_word) && !minus;
         const bool arrow_or_rule = run.size() > 2 && run.find_first_not_of("-=*#~_") == run.npos;
-        if (!hyphen && !arrow_or_rule && !among(spelt_out, run)) out.emplace_back(run);
+        const bool shout = run.find_first_not_of('!') == run.npos;
+        if (!hyphen && !arrow_or_rule && !shout && !among(spelt_out, run)) out.emplace_back(run);
         i = end;
     }
     return out;
