@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -28,6 +29,12 @@ bool is_delta(const Scan& s, std::string_view line) {
     return line[delta->value_begin] == '"' || line.substr(delta->value_begin, delta->value_end - delta->value_begin) == "null";
 }
 
+bool is_file(int fd, const std::string& path) {
+    struct stat one {};
+    struct stat other {};
+    return ::fstat(fd, &one) == 0 && ::stat(path.c_str(), &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 void say(std::string_view tool, std::string_view text) {
     const std::string line = fmt::format("{}: {}\n", tool, text);
     [[maybe_unused]] const auto n = ::write(2, line.data(), line.size());
@@ -42,7 +49,11 @@ public:
         : filter_(f), o_(f.options_), loop_(f.loop_), step_(step), plain_(plain), reader_(o_.in), out_(o_.out), window_(out_) {
         if (!o_.when.empty()) when_.emplace(o_.when);
         if (!o_.resume.empty()) {
+            for (const int fd : {o_.in, o_.out})
+                if (is_file(fd, o_.resume)) throw Error(Fault::usage, "--resume {} is the {} of this run too; give it a file of its own", o_.resume, fd == o_.in ? "input" : "output");
             resume_.emplace(o_.resume, o_.resume_salt);
+            if (const long n = resume_->broken(); n > 0)
+                say(o_.tool, fmt::format("--resume {}: {} line{} cannot be read and {} passed over; what stood there is asked again", o_.resume, n, n == 1 ? "" : "s", n == 1 ? "is" : "are"));
         }
         out_.gather(o_.gather);
         if (filter_.sees_output_) out_.copy_to(filter_.sees_output_);
@@ -231,12 +242,8 @@ private:
         if (resume_) {
             key = resume_->key(filter_.again_.question ? question(line) : std::string{line});
             std::string done;
-            if (resume_->find(*key, done)) {
+            if (resume_->find(*key, done) && taken_over(done)) {
                 ++filter_.counts_.resumed;
-                if (filter_.again_.take_over) {
-                    filter_.again_.take_over(record_, Record::parse(done, record_.number()));
-                    done = record_.line();
-                }
                 pass(done);
                 return;
             }
@@ -259,6 +266,20 @@ private:
         if (o_.order == Order::kept) job.place = window_.reserve();
         job.task = work(job);
         job.task.start();
+    }
+
+    /// False where it cannot be used: the record at hand is then as it was.
+    bool taken_over(std::string& done) {
+        if (!filter_.again_.take_over) return true;
+        const std::string before{record_.line()};
+        try {
+            filter_.again_.take_over(record_, Record::parse(done, record_.number()));
+            done = record_.line();
+            return true;
+        } catch (const Error&) {
+            record_.load(before, record_.number());
+            return false;
+        }
     }
 
     std::string question(std::string_view line) {

@@ -191,6 +191,34 @@ def a_resume_file_in_use_or_of_another_kind_is_refused(w):
         (home.path / "notes.txt").write_text("my only notes\n")
         ask(home, "-m", "builtin/echo", "--resume", "notes.txt", stdin=jsonl({"prompt": "x"}), code=2)
         equal((home.path / "notes.txt").read_text(), "my only notes\n", "a file of another kind is never written to")
+        # the input itself, whose lines even begin like entries
+        given = '{"key":"a1","prompt":"one"}\n{"key":"a2","prompt":"two"}\n'
+        (home.path / "in.jsonl").write_text(given)
+        with open(home.path / "in.jsonl", "rb") as stdin:
+            done = subprocess.run([homes.tool("llm-ask"), "-m", "builtin/echo", "--resume", "in.jsonl"], stdin=stdin, capture_output=True, env=home.env, cwd=home.path)
+        equal((done.returncode, (home.path / "in.jsonl").read_text()), (2, given), done.stderr)
+        for name in ("in.jsonl", "copy.jsonl"):
+            (home.path / name).write_text(given)
+            result = ask(home, "-m", "builtin/echo", "--resume", name, stdin=given, code=2)
+            expect(name in result.words, result.words)
+            equal((home.path / name).read_text(), given)
+        with open(home.path / "out", "ab") as out:
+            done = subprocess.run([homes.tool("llm-ask"), "-m", "builtin/echo", "--resume", "out"], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, env=home.env, cwd=home.path)
+        equal((done.returncode, (home.path / "out").read_bytes()), (2, b""), done.stderr)
+
+
+@test
+def a_damaged_line_of_a_resume_file_costs_itself_and_is_told_once(w):
+    with w.at("echo") as (home, tagged):
+        given = jsonl(*({"id": n, "prompt": f"p{n}"} for n in range(5)))
+        first = ask(home, "-m", "p/any", "-j", 1, "--resume", "done", stdin=given)
+        lines = (home.path / "done").read_bytes().splitlines(keepends=True)
+        (home.path / "done").write_bytes(b"".join(lines[:2]) + lines[2].replace(b"p1", b"\x01\x01", 1) + b"".join(lines[3:])[:-20])
+        second = ask(home, "-m", "p/any", "-j", 1, "--resume", "done", stdin=given)
+        equal([one["response"]["text"] for one in records(second)], [f"p{n}" for n in range(5)])
+        equal(w.count(tagged), 7, "the damaged one and the cut one")
+        equal(second.words.count("1 line cannot be read"), 1, second.words)
+        equal(first.out.splitlines()[2], second.out.splitlines()[2])
 
 
 @for_each(1, 4)

@@ -72,7 +72,7 @@ def what_waits_for_its_place_is_not_paid_twice_after_a_kill(w):
         given = jsonl({"id": 0, "model": "stuck/any", "prompt": "x"}) + numbered(40, model="p/any")
         with Running(home, "--jobs", 8, "--resume", "done") as run:
             run.write(given)
-            until(lambda: (home.path / "done").is_file() and (home.path / "done").read_bytes().count(b"\n") == 40, "40 are done")
+            until(lambda: (home.path / "done").is_file() and (home.path / "done").read_bytes().count(b'"record"') == 40, "40 are done")
             run.signal(signal.SIGKILL)
             run.process.wait(60)
         equal(w.count(fine), 40)
@@ -121,3 +121,29 @@ def only_what_failed_is_asked_again(w):
         equal([one["response"]["text"] for one in records(again)], [f"p{n}" for n in range(8)])
         equal(again.out.splitlines()[3:], first.out.splitlines()[3:], "what was answered stays to the letter")
         equal(again.words.count("3 answered, 5 passed"), 1, again.words)
+
+
+@test
+def what_is_known_of_a_record_takes_few_bytes(w):
+    """About 20 at first and 16 when it is resumed, over a run that notes nothing."""
+    with w.home() as home:
+        count = 200_000
+        given = "".join(f'{{"id":{n},"prompt":"p"}}\n' for n in range(count))
+
+        def run(*flags):
+            """Its peak in bytes, and what it wrote."""
+            with open(home.path / "out", "wb") as out, Running(home, "-n", "-q", "-m", "builtin/echo", *flags, stdout=out) as run:
+                run.write(given)
+                until(lambda: (home.path / "out").read_bytes().count(b"\n") == count, "all are answered")
+                status = open(f"/proc/{run.process.pid}/status").read()
+                run.end_input()
+                equal(run.process.wait(60), 0)
+            return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]), (home.path / "out").read_bytes()
+
+        plain, _ = run()
+        fresh, out = run("--resume", "done")
+        resumed, same = run("--resume", "done")
+        expect(out == same, "to the letter")
+        if not os.environ.get("ASAN_OPTIONS"):
+            for peak in (fresh, resumed):
+                expect(peak - plain < 30 * count, f"{(peak - plain) / count:.0f} bytes a record")
