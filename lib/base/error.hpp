@@ -48,6 +48,7 @@ public:
     std::optional<double> retry_after; ///< seconds to wait, where the provider said so
     std::optional<long> line;          ///< line of the input, counted from 1
     bool for_good = false;             ///< trying the same again cannot help, whatever the fault
+    bool unsent = false;               ///< the request did not go out, or was given back unread: it cannot have cost anything
 };
 
 /// The candidate nearest to `word` by edits, or empty where none is near enough to suggest.

@@ -43,9 +43,16 @@ void append_tenths(std::string& out, double ms) {
 
 /// What one attempt saw, whatever came of it.
 struct Caller::Attempt {
+    Instant begun = Steady::now();
     std::optional<Instant> first_byte;
+    bool answering = false;  ///< pieces of the answer have come
     std::vector<Chunk> chunks;
     Headers headers;  ///< the answer's
+
+    Governor::Heard heard() const {
+        return answering ? Governor::Heard::answer : first_byte ? Governor::Heard::something
+                                                                : Governor::Heard::nothing;
+    }
 };
 
 std::string response_text(const Answer& a, const Json* json) {
@@ -117,12 +124,10 @@ Caller::Line& Caller::line(const Endpoint& endpoint) {
     return l;
 }
 
-Governor::Gate& Caller::gate(Line& place, const std::string& model) {
-    const auto [it, fresh] = place.gates.try_emplace(model, loop_);
-    if (fresh) {
-        it->second.health = health_name(place.endpoint.name, place.endpoint.base_url);
-        it->second.pauses = pause_name(place.endpoint.name, place.endpoint.base_url, model);
-    }
+Governor::Gate& Caller::gate(Line& place, const ResolvedModel& model) {
+    const auto [it, fresh] = place.gates.try_emplace(model.model, loop_);
+    if (fresh)
+        Governor::name(it->second, model, std::min(bound(options_.timeout, place.endpoint.timeout), bound(options_.idle_timeout, place.endpoint.idle_timeout)));
     return it->second;
 }
 
@@ -194,7 +199,7 @@ std::optional<Answer> Caller::replayed(const Asked& asked) {
 Task<Answer> Caller::send(Asked asked) {
     const ResolvedModel& model = asked.model;
     Line& place = line(model.endpoint);
-    Governor::Gate& gate = this->gate(place, model.model);
+    Governor::Gate& gate = this->gate(place, model);
     const Transport transport = place.provider->transport();
     if (transport == Transport::http) governor_.check(gate, model);
     if (Journal* j = journal()) j->open_ahead();
@@ -228,6 +233,7 @@ Task<Answer> Caller::send(Asked asked) {
             }
             HttpLimits real = limits;
             real.deadline -= clock_.skipped();
+            seen.begun = Steady::now();
             answer.completion = co_await attempt(place, *asked.request, asked.sink, real, seen);
         } catch (const Error& e) {
             failed = e;
@@ -239,8 +245,9 @@ Task<Answer> Caller::send(Asked asked) {
         const bool taken_back = !asked.sink.may_retry || asked.sink.may_retry();
         const bool hopeless = transport == Transport::http && governor_.is_dead(gate);
         if (number > options_.retries || !taken_back || hopeless || !passes_by_itself(*failed) || Loop::signal_caught() != 0) break;
-        const Instant next = after(clock_.now(), delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance_)));
-        if (next >= limits.deadline) break;
+        const double pause = delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance_));
+        const Instant next = after(clock_.now(), pause);
+        if (next >= limits.deadline || pause > longest_pause) break;
         if (asked.sink.forget) asked.sink.forget();
         co_await clock_.wait_until(next);
         if (Loop::signal_caught() != 0) break;
@@ -249,7 +256,7 @@ Task<Answer> Caller::send(Asked asked) {
     if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte + clock_.skipped());
     ++tally_.calls;
     tally_.retries += answer.attempts - 1;
-    if (transport == Transport::http) governor_.judge(gate, failed ? &*failed : nullptr, seen.first_byte ? Governor::Heard::something : Governor::Heard::nothing);
+    if (transport == Transport::http) governor_.judge(gate, failed ? &*failed : nullptr, seen.heard(), Seconds(Steady::now() - seen.begun).count());
     if (failed) {
         ++tally_.failed;
         keep(model, asked.request, answer, &*failed, asked.context, asked.started);
@@ -282,7 +289,7 @@ void Caller::count_up(const Answer& answer) {
 void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pass, const Answer& answer, const Error* failed, const Attempt& seen) {
     const Usage& usage = answer.completion.usage;
     if (failed != nullptr) {
-        governor_.settle(gate, pass, *failed, seen.headers);
+        governor_.settle(gate, pass, *failed, seen.heard(), seen.headers);
         return;
     }
     if (usage.output) gate.mean_output += (static_cast<double>(*usage.output) - gate.mean_output) / 8;
@@ -291,10 +298,11 @@ void Caller::settle(Governor::Gate& gate, const Asked& asked, Governor::Pass& pa
 
 Task<Completion> Caller::attempt(Line& place, const Request& request, const CallSink& sink, HttpLimits limits, Attempt& seen) {
     CallSink kept = sink;
-    if (record_ && sink.delta)
-        kept.delta = [&sink, &seen](const Delta& d) {
-            seen.chunks.push_back({d.kind, std::string{d.text}});
-            sink.delta(d);
+    if (governor_.counts_money() || (record_ && sink.delta))
+        kept.delta = [this, &sink, &seen](const Delta& d) {
+            seen.answering = true;
+            if (record_ && sink.delta) seen.chunks.push_back({d.kind, std::string{d.text}});
+            if (sink.delta) sink.delta(d);
         };
     switch (place.provider->transport()) {
         case Transport::http: co_return co_await over_http(place, request, kept, limits, seen);

@@ -119,7 +119,7 @@ private:
     };
 
     Line& line(const Endpoint&);
-    Governor::Gate& gate(Line&, const std::string& model);
+    Governor::Gate& gate(Line&, const ResolvedModel&);
     Http& http();
     /// From the cassette; nothing where it has no answer and the provider is to be asked.
     std::optional<Answer> replayed(const Asked&);

@@ -71,13 +71,13 @@ struct Embedding::Server {
           own_clock(options.clock != nullptr ? nullptr : std::make_unique<CallClock>(l, options.skip)),
           own_governor(options.governor != nullptr ? nullptr : std::make_unique<Governor>(l, own_clock ? *own_clock : *options.clock, s, e, PaceOptions{}, options.tool, options.warn)),
           clock(own_clock ? *own_clock : *options.clock), governor(own_governor ? *own_governor : *options.governor), gate(l) {
-        gate.health = health_name(model.endpoint.name, model.endpoint.base_url);
-        gate.pauses = pause_name(model.endpoint.name, model.endpoint.base_url, model.model);
+        Governor::name(gate, model, std::min(bound(model.endpoint.timeout), bound(model.endpoint.idle_timeout)));
         gate.mean_output = 0;
         if (model.info.price.input && !model.info.price.output) model.info.price.output = 0;
     }
 
     struct Attempt {
+        Instant begun = Steady::now();
         Governor::Heard heard = Governor::Heard::nothing;
         Headers headers;
     };
@@ -142,21 +142,24 @@ struct Embedding::Server {
                 }
                 HttpLimits real = limits;
                 real.deadline -= clock.skipped();
+                seen.begun = Steady::now();
                 out = co_await attempt(embedder, texts, real, seen);
             } catch (const Error& e) {
                 failed = e;
             }
             if (!let_in && number == 1) throw Error(*failed);  // nothing was sent: nothing to note
             if (!let_in) break;
-            if (failed) governor.settle(gate, pass, *failed, seen.headers);
+            if (failed)
+                governor.settle(gate, pass, *failed, seen.heard, seen.headers);
             else governor.settle(gate, pass, model, usage_of(out), seen.headers);
             if (!failed || number > retries || governor.is_dead(gate) || !passes_by_itself(*failed) || Loop::signal_caught() != 0) break;
-            const Instant next = after(clock.now(), delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance)));
-            if (next >= limits.deadline) break;
+            const double pause = delay_before(number + 1, *failed, std::uniform_real_distribution<double>{0, 1}(chance));
+            const Instant next = after(clock.now(), pause);
+            if (next >= limits.deadline || pause > longest_pause) break;
             co_await clock.wait_until(next);
             if (Loop::signal_caught() != 0) break;
         }
-        governor.judge(gate, failed ? &*failed : nullptr, seen.heard);
+        governor.judge(gate, failed ? &*failed : nullptr, seen.heard, Seconds(Steady::now() - seen.begun).count());
         line.ms = std::chrono::duration<double, std::milli>(clock.now() - start).count();
         line.completion.usage = usage_of(out);
         if (!failed) line.cost = cost(model.info.price, line.completion.usage);

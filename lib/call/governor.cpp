@@ -14,12 +14,39 @@ namespace llm {
 namespace {
 
 constexpr double poll = .05;       // seconds between looks at money that others hold
+constexpr double long_wait = 30;   // seconds of silence after which nobody is there, however long others would wait
+constexpr double pay_again = 5;    // seconds between two tries at a store that takes nothing
 constexpr double shared_from = 1;  // seconds of a pause from which other processes are told
 constexpr long usual_answer = 4096;
 
 double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::int64_t micros(Steady::duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
+
+/// Whether an attempt that failed can have cost something. A refusal is free, as is what no server has had whole. A gateway that tells of nobody
+/// behind it, or of somebody who takes too long (502 and 504; Cloudflare's 520 and 524), may have handed the request on before.
+bool may_be_billed(const Error& failed, Governor::Heard heard) {
+    if (failed.unsent) return false;
+    if (heard == Governor::Heard::answer) return true;
+    const int status = failed.status.value_or(0);
+    if (status != 0) return status == 502 || status == 504 || status == 520 || status == 524;
+    switch (failed.fault) {
+        case Fault::refused:
+        case Fault::auth:
+        case Fault::rate_limit:
+        case Fault::data:
+        case Fault::config:
+            return false;
+        default:
+            return true;
+    }
+}
+
+Error interrupted(const ResolvedModel& model, std::string_view waiting_for) {
+    Error e(Fault::rate_limit, "a signal came while the call to {} waited for {}; nothing was sent", model.full_name(), waiting_for);
+    e.unsent = true;
+    return e;
+}
 
 /// The turn at a gate, given back whatever happens.
 struct Turn {
@@ -51,19 +78,42 @@ PaceStore& Governor::store() {
     return *store_;
 }
 
-Health* Governor::health() {
-    if (!health_ && !no_store_) {
-        try {
-            health_ = std::make_unique<Health>(store());
-        } catch (const Error&) {  // no home: this process learns by itself
-            no_store_ = true;
-        }
+void Governor::open() {
+    if (counts_money() || limits_configured_ || options_.identical == PaceOptions::Identical::shared) store().db();
+}
+
+void Governor::name(Gate& gate, const ResolvedModel& model, double patience) {
+    gate.health = health_name(model.endpoint.name, model.endpoint.base_url);
+    gate.pauses = pause_name(model.endpoint.name, model.endpoint.base_url, model.model);
+    gate.patience = patience;
+    if (patience < long_wait) gate.hasty = fmt::format("{} within {:.3g} s", gate.health, patience);
+}
+
+template <typename Use>
+auto Governor::with_health(const Use& use) -> std::optional<decltype(use(std::declval<Health&>()))> {
+    if (no_store_) return std::nullopt;
+    try {
+        if (!health_) health_ = std::make_unique<Health>(store());
+        return use(*health_);
+    } catch (const Error&) {
+        no_store_ = !health_;  // no home
+        return std::nullopt;
     }
-    return health_.get();
+}
+
+HealthState Governor::look(const std::string& name) {
+    if (name.empty()) return {};
+    return with_health([&name](Health& h) { return h.look(name); }).value_or(HealthState{});
 }
 
 void Governor::close() {
-    if (budget_) budget_->close();
+    if (!budget_) return;
+    try {
+        pay_again_ = {};
+        pay_debts();
+        budget_->close();
+    } catch (const Error&) {  // the run's row stays until somebody finds its process dead
+    }
 }
 
 void Governor::say_once(std::string key, std::string_view text) {
@@ -113,8 +163,24 @@ Task<void> Governor::take_money(Pass& pass, const ResolvedModel& model, const Re
             throw Error(Fault::budget, "a call to {} may cost ${:.6f} at worst, and ${:.6f} of {} are left", model.full_name(), dollars(pass.worst_), dollars(answer.left),
                         answer.which);
         }
-        if (Loop::signal_caught() != 0) throw Error(Fault::rate_limit, "a signal came while the call to {} waited for money; nothing was sent", model.full_name());
+        if (Loop::signal_caught() != 0) throw interrupted(model, "money");
         co_await loop_.sleep_until(after(Steady::now(), poll));
+    }
+}
+
+void Governor::pay(std::int64_t reservation, Nano cost) {
+    unpaid_.emplace_back(reservation, cost);
+    pay_debts();
+}
+
+/// An answer that was paid for is not lost because the ledger cannot be written. Until it can, the worst case stays put aside.
+void Governor::pay_debts() {
+    if (unpaid_.empty() || clock_.now() < pay_again_) return;
+    try {
+        for (; !unpaid_.empty(); unpaid_.pop_back()) budget_->settle(unpaid_.back().first, unpaid_.back().second);
+    } catch (const Error& e) {
+        pay_again_ = after(clock_.now(), pay_again);
+        say_once("ledger", fmt::format("what calls cost cannot be noted: {}. What was put aside for them stays so, and counts as spent if that lasts", e.what()));
     }
 }
 
@@ -157,10 +223,7 @@ void Governor::leave(Gate& gate) {
 
 /// Whether the server wants no call now, as it told us or another process.
 bool Governor::is_paused(Gate& gate) {
-    if (Health* h = health()) {
-        const HealthState s = h->look(gate.pauses);
-        if (s.circuit == Circuit::paused) gate.not_before = std::max(gate.not_before, after(clock_.now(), s.seconds));
-    }
+    if (const HealthState s = look(gate.pauses); s.circuit == Circuit::paused) gate.not_before = std::max(gate.not_before, after(clock_.now(), s.seconds));
     return gate.not_before > clock_.now();
 }
 
@@ -168,13 +231,13 @@ Task<void> Governor::wait_for_pause(Gate& gate, const ResolvedModel& model, Inst
     is_paused(gate);
     while (gate.not_before > clock_.now()) {
         const double seconds = Seconds(gate.not_before - clock_.now()).count();
-        if (gate.not_before >= deadline) {
+        if (gate.not_before >= deadline || seconds > longest_pause) {
             Error e(Fault::rate_limit, "{} asked for a pause, of which {:.0f} s are left: longer than the call may take; nothing was sent", model.endpoint.name, seconds);
             e.retry_after = seconds;
             throw e;
         }
         co_await clock_.wait_until(gate.not_before);
-        if (Loop::signal_caught() != 0) throw Error(Fault::rate_limit, "{} asked for a pause, and a signal ended it; nothing was sent", model.endpoint.name);
+        if (Loop::signal_caught() != 0) throw interrupted(model, "the end of a pause that it asked for");
     }
 }
 
@@ -192,7 +255,7 @@ Task<Governor::Pass> Governor::admit(Gate& gate, const ResolvedModel& model, con
     co_await enter(gate);
     const Turn turn{[&gate] { leave(gate); }};
     while (!gate.throttle.has_room()) co_await gate.room.wait();
-    if (Loop::signal_caught() != 0) throw Error(Fault::rate_limit, "a signal came while the call to {} waited for its turn; nothing was sent", model.full_name());
+    if (Loop::signal_caught() != 0) throw interrupted(model, "its turn");
     co_await wait_for_pause(gate, model, deadline);
     if (limited) pass.claims_ = claims(gate, model, request);
     const bool waits = !pass.claims_.empty() || clock_.now() < gate.spaced_until;
@@ -210,10 +273,7 @@ Task<Governor::Pass> Governor::admit(Gate& gate, const ResolvedModel& model, con
             gate.next = after(begins, gate.spacing);
         }
         co_await clock_.wait_until(begins);
-        if (Loop::signal_caught() != 0) {
-            if (pass.reservation_ != 0) budget_->settle(std::exchange(pass.reservation_, 0), 0);
-            throw Error(Fault::rate_limit, "a signal came while the call to {} waited for its turn; nothing was sent", model.full_name());
-        }
+        if (Loop::signal_caught() != 0) throw interrupted(model, "its turn");
         if (pass.reservation_ != 0) budget_->sent(pass.reservation_);
     }
     pass.gate_ = &gate;
@@ -233,7 +293,8 @@ Governor::Pass& Governor::Pass::operator=(Pass&& o) noexcept {
 
 Governor::Pass::~Pass() {
     try {
-        end(Throttle::How::otherwise, std::nullopt, std::nullopt);
+        const bool let_in = gate_ != nullptr;
+        end(Throttle::How::otherwise, let_in ? std::nullopt : std::optional<Nano>{0}, let_in ? std::nullopt : std::optional{0.0});
     } catch (...) {  // what is put aside stays so until somebody finds this process dead
     }
 }
@@ -243,11 +304,17 @@ void Governor::Pass::end(Throttle::How how, std::optional<Nano> cost, std::optio
         gate->throttle.end(begun_, how);
         gate->room.wake_one();
     }
-    if (const std::int64_t id = std::exchange(reservation_, 0); id != 0) owner_->budget_->settle(id, cost.value_or(worst_));
-    if (tokens)
-        for (const LimitClaim& c : std::exchange(claims_, {}))
+    if (const std::int64_t id = std::exchange(reservation_, 0); id != 0) owner_->pay(id, cost.value_or(worst_));
+    const std::vector<LimitClaim> claims = std::exchange(claims_, {});
+    if (!tokens) return;
+    try {
+        for (const LimitClaim& c : claims)
             if (c.kind == LimitKind::tokens) owner_->rates_->correct(c, *tokens - c.cost);
+    } catch (const Error&) {  // then the limit waits for more than was used
+    }
 }
+
+void Governor::give_back(Pass& pass) { pass.end(Throttle::How::otherwise, 0, 0.0); }
 
 // --- what servers say ---
 
@@ -257,23 +324,26 @@ void Governor::settle(Gate& gate, Pass& pass, const ResolvedModel& model, const 
     pass.end(Throttle::How::well, spent(model, usage), counted ? std::optional{static_cast<double>(*usage.input + *usage.output)} : std::nullopt);
 }
 
-void Governor::settle(Gate& gate, Pass& pass, const Error& failed, const Headers& headers) {
+void Governor::settle(Gate& gate, Pass& pass, const Error& failed, Heard heard, const Headers& headers) {
     if (!failed.retry_after) saw_headers(gate, headers);  // what is asked for outright comes first
     const int status = failed.status.value_or(0);
     const bool crowded = failed.fault == Fault::rate_limit || status == 503 || status == 529;
     if (failed.retry_after && passes_by_itself(failed)) pause(gate, *failed.retry_after, failed.what());
-    // what was broken off amid an answer may be billed, what was refused or never arrived is not
-    const bool unpaid = status != 0 || failed.fault == Fault::unreachable || failed.fault == Fault::refused || failed.fault == Fault::auth ||
-                        failed.fault == Fault::rate_limit || failed.fault == Fault::data || failed.fault == Fault::config;
-    pass.end(crowded ? Throttle::How::crowded : Throttle::How::otherwise, unpaid ? std::optional<Nano>{0} : std::nullopt, unpaid ? std::optional{0.0} : std::nullopt);
+    const bool free = !may_be_billed(failed, heard);
+    pass.end(crowded ? Throttle::How::crowded : Throttle::How::otherwise, free ? std::optional<Nano>{0} : std::nullopt, free ? std::optional{0.0} : std::nullopt);
 }
 
-void Governor::judge(Gate& gate, const Error* failed, Heard heard) {
+void Governor::judge(Gate& gate, const Error* failed, Heard heard, double waited) {
     if (failed != nullptr && Loop::signal_caught() != 0) return;
     const int status = failed != nullptr ? failed->status.value_or(0) : 0;
-    const bool silent = failed != nullptr && (failed->fault == Fault::unreachable || (failed->fault == Fault::timeout && status == 0 && heard == Heard::nothing) ||
-                                              status == 502 || status == 503 || status == 504);
-    if (silent) went_dead(gate, failed->what());
+    const bool late = failed != nullptr && failed->fault == Fault::timeout && status == 0 && heard == Heard::nothing;
+    if (late && waited < long_wait) {  // that says something about this run's patience first
+        if (!gate.hasty.empty() && waited >= .9 * gate.patience) went_dead(gate.hasty, failed->what());
+        return;
+    }
+    const bool silent = failed != nullptr && (late || failed->fault == Fault::unreachable || status == 502 || status == 503 || status == 504);
+    if (silent)
+        went_dead(gate.health, failed->what());
     else answered(gate);
 }
 
@@ -298,38 +368,24 @@ void Governor::saw_headers(Gate& gate, const Headers& headers) {
 void Governor::pause(Gate& gate, double seconds, std::string_view why) {
     gate.not_before = std::max(gate.not_before, after(clock_.now(), seconds));
     if (seconds < shared_from) return;
-    try {
-        if (Health* h = health()) h->pause(gate.pauses, seconds, why);
-    } catch (const Error&) {  // others learn it from the server
-    }
+    with_health([&](Health& h) { return h.pause(gate.pauses, seconds, why), true; });  // else others learn it from the server
 }
 
 void Governor::answered(Gate& gate) {
-    gate.probing = false;
-    try {
-        if (Health* h = health()) h->answered(gate.health);
-    } catch (const Error&) {  // it opens again by itself when its time is over
-    }
+    for (const std::string& name : {std::cref(gate.health), std::cref(gate.hasty)})
+        if (!name.empty()) with_health([&name](Health& h) { return h.answered(name), true; });  // else it opens again by itself when its time is over
 }
 
-void Governor::went_dead(Gate& gate, std::string_view why) {
-    gate.probing = false;
-    try {
-        if (Health* h = health()) h->failed(gate.health, why);
-    } catch (const Error&) {
-    }
+void Governor::went_dead(const std::string& name, std::string_view why) {
+    with_health([&](Health& h) { return h.failed(name, why), true; });
 }
 
-bool Governor::is_dead(Gate& gate) {
-    Health* h = health();
-    return h != nullptr && h->look(gate.health).circuit == Circuit::open;
-}
+bool Governor::is_dead(Gate& gate) { return look(gate.health).circuit == Circuit::open || look(gate.hasty).circuit == Circuit::open; }
 
 void Governor::check(Gate& gate, const ResolvedModel& model) {
-    Health* h = health();
-    if (h == nullptr) return;
-    const HealthState s = h->ask(gate.health);
-    if (s.circuit == Circuit::probing) gate.probing = true;
+    HealthState s;
+    for (const std::string& name : {std::cref(gate.health), std::cref(gate.hasty)})
+        if (!name.empty() && s.circuit != Circuit::open) s = with_health([&name](Health& h) { return h.ask(name); }).value_or(HealthState{});
     if (s.circuit != Circuit::open) return;
     say_once("dead " + gate.health, fmt::format("{} does not answer ({}); it is not asked for some seconds, and what is meant for it fails at once. Later, llm-ask --retry-failed asks again",
                                                 model.endpoint.name, s.why));

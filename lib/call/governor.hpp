@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llm {
@@ -41,6 +42,8 @@ public:
             turn.nobody = [this] { taken = false; };
         }
         std::string health;      ///< the endpoint's name there
+        std::string hasty;       ///< its name for those who wait no longer than `patience`, where that is short
+        double patience = 0;     ///< seconds
         std::string pauses;      ///< the model's, which servers limit apart
         Throttle throttle;
         bool taken = false;      ///< somebody is being let in
@@ -50,17 +53,16 @@ public:
         Instant spaced_until{};
         double spacing = 0;
         double mean_output = 256;  ///< tokens of the last answers
-        bool probing = false;
     };
 
-    /// One attempt that was let in. Ended by end(); where it is dropped instead, it counts as sent and paid.
+    /// One attempt that was let in. Ended by end(); where it is dropped instead, it counts as sent and paid, unless it never was let in.
     class Pass {
     public:
         Pass() = default;
         Pass(Pass&& o) noexcept { *this = std::move(o); }
         Pass& operator=(Pass&&) noexcept;
         ~Pass();
-        /// `cost` is what was paid, as far as known; nothing: the worst.
+        /// `cost` is what was paid, as far as known; nothing: the worst. Throws nothing: what the store does not take now is tried again later.
         void end(Throttle::How, std::optional<Nano> cost, std::optional<double> tokens);
 
     private:
@@ -88,15 +90,28 @@ public:
     /// or a signal ends it.
     Task<Pass> admit(Gate&, const ResolvedModel&, const Request&, Instant deadline);
 
+    /// Names the gate where the breaker and pauses are kept. `patience` is the shortest time after which its calls give up, in seconds.
+    static void name(Gate&, const ResolvedModel&, double patience);
+
+    /// How much of an answer came.
+    enum class Heard {
+        nothing,
+        something,  ///< bytes of its body
+        answer,     ///< pieces of the answer itself, which may be billed whatever became of the rest
+    };
     /// An attempt is over: what the answer's headers say of limits, and what it has cost or may have cost.
     void settle(Gate&, Pass&, const ResolvedModel&, const Usage&, const Headers&);
-    void settle(Gate&, Pass&, const Error& failed, const Headers&);
-    /// A call is over, with all its attempts, and `failed` or not: whether somebody is there.
-    enum class Heard { nothing, something };
-    void judge(Gate&, const Error* failed, Heard);
+    void settle(Gate&, Pass&, const Error& failed, Heard, const Headers&);
+    /// It was let in but is not to be sent.
+    void give_back(Pass&);
+    /// A call is over, with all its attempts, and `failed` or not: whether somebody is there. `waited` are the last attempt's seconds.
+    void judge(Gate&, const Error* failed, Heard, double waited);
 
     /// The store, for flights.
     PaceStore& store();
+    /// Opens it where limits or a budget need it, so that one that cannot be opened ends a run before anything is asked. Throws as PaceStore does.
+    void open();
+    /// Throws nothing: the ledger is on the safe side as it stands.
     void close();
 
 private:
@@ -111,9 +126,14 @@ private:
     void saw_headers(Gate&, const Headers&);
     void pause(Gate&, double seconds, std::string_view why);
     void answered(Gate&);
-    void went_dead(Gate&, std::string_view why);
+    void went_dead(const std::string& name, std::string_view why);
     void say_once(std::string key, std::string_view text);
-    Health* health();
+    /// What `use` tells, asked of the shared state of servers; nothing where there is none, or it cannot be read: this process learns by itself.
+    template <typename Use>
+    auto with_health(const Use& use) -> std::optional<decltype(use(std::declval<Health&>()))>;
+    HealthState look(const std::string& name);
+    void pay(std::int64_t reservation, Nano cost);
+    void pay_debts();
 
     Loop& loop_;
     CallClock& clock_;
@@ -129,6 +149,8 @@ private:
     std::unique_ptr<Budget> budget_;
     bool limits_configured_ = false;
     bool no_store_ = false;  ///< there is no place for one
+    std::vector<std::pair<std::int64_t, Nano>> unpaid_;  ///< reservations whose settling the store did not take
+    Instant pay_again_{};
     std::set<std::string> said_;
 };
 

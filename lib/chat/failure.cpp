@@ -11,7 +11,6 @@
 namespace llm {
 namespace {
 
-constexpr double day = 86400;
 constexpr std::size_t longest_message = 500;
 
 std::string_view trim(std::string_view s) {
@@ -106,10 +105,8 @@ std::optional<double> http_date(std::string_view s) {
     return static_cast<double>(timegm(&t));
 }
 
-std::optional<double> within_a_day(std::optional<double> seconds) {
-    if (!seconds || !(*seconds >= 0 && *seconds <= day)) return std::nullopt;
-    return seconds;
-}
+/// What lies beyond a year is a date or a slip, and no pause.
+std::optional<double> within_a_year(double seconds) { return seconds >= 0 && seconds <= 366.0 * 86400 ? std::optional{seconds} : std::nullopt; }
 
 double now_for(const Headers& headers) {
     if (const auto it = headers.find("date"); it != headers.end())
@@ -175,11 +172,11 @@ std::string failure_message(std::string_view body) {
 
 std::optional<double> retry_after(const Headers& headers, double now_unix) {
     if (const auto it = headers.find("retry-after-ms"); it != headers.end())
-        if (const auto ms = number(it->second)) return within_a_day(*ms / 1000);
+        if (const auto ms = number(it->second)) return within_a_year(*ms / 1000);
     const auto it = headers.find("retry-after");
     if (it == headers.end()) return std::nullopt;
-    if (const auto seconds = number(it->second)) return within_a_day(seconds);
-    if (const auto date = http_date(it->second)) return within_a_day(*date - now_unix);
+    if (const auto seconds = number(it->second)) return within_a_year(*seconds);
+    if (const auto date = http_date(it->second)) return within_a_year(*date - now_unix);
     return std::nullopt;
 }
 

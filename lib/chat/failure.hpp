@@ -21,7 +21,7 @@ std::string without_key(std::string_view text, std::string_view key);
 std::string failure_message(std::string_view body);
 
 /// Seconds from `retry-after-ms`, else `retry-after` as seconds or HTTP date (RFC 9110 §10.2.3) counted from `now_unix`.
-/// Nothing where absent, unreadable, negative or over a day.
+/// Nothing where absent, unreadable, negative or over a year.
 std::optional<double> retry_after(const Headers&, double now_unix);
 
 }  // namespace llm

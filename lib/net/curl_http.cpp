@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <exception>
-#include <list>
+#include <set>
 #include <unistd.h>
 #include <unordered_map>
 #include <utility>
@@ -29,6 +29,7 @@ class CurlHttp;
 /// One exchange; lives in the coroutine's frame. `easy` is borrowed from the pool.
 struct Exchange {
     CurlHttp& owner;
+    const HttpCall& call;
     CURL* easy = nullptr;
     HttpOutcome outcome;
     Http::OnBody on_body;
@@ -41,13 +42,15 @@ struct Exchange {
     bool connected = false;
     bool satisfied = false;  ///< the answer is complete
     bool idled = false;      ///< gave up waiting for the next byte
+    bool swallowed = false;  ///< libcurl was about to send it a second time
+    int tries = 0;           ///< of libcurl's own
     bool running = false;
     std::exception_ptr thrown;
     CURLcode result = CURLE_OK;
     std::array<char, CURL_ERROR_SIZE> words{};
     std::coroutine_handle<> waiter;
 
-    Exchange(CurlHttp& o, Http::OnBody b, double idle_seconds) : owner(o), on_body(std::move(b)), idle(idle_seconds) {}
+    Exchange(CurlHttp& o, const HttpCall& c, Http::OnBody b, double idle_seconds) : owner(o), call(c), on_body(std::move(b)), idle(idle_seconds) {}
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
@@ -58,6 +61,8 @@ struct Exchange {
     bool is_connected() const;
     bool is_sending();
     bool request_is_out() const;
+    bool is_given_back() const;
+    bool is_unsent() const;
     void tick();
 
     bool await_ready() const noexcept { return !running; }
@@ -114,13 +119,20 @@ private:
         const CurlApi& c = curl_api();
         open();
         const double left = std::chrono::duration<double>(limits.deadline - Steady::now()).count();
-        if (left <= 0) throw Error(Fault::timeout, "the time was up before the request could be sent");
+        if (left <= 0) {
+            Error e(Fault::timeout, "the time was up before the request could be sent");
+            e.unsent = true;
+            throw e;
+        }
         const Lease handle{*this, take(method, call, limits.connect)};  // outlives the exchange
-        Exchange x{*this, std::move(on_body), limits.idle};
+        Exchange x{*this, call, std::move(on_body), limits.idle};
         x.easy = handle.pooled.easy;
         c.easy_setopt(x.easy, CURLOPT_PRIVATE, &x);
         c.easy_setopt(x.easy, CURLOPT_WRITEDATA, &x);
         c.easy_setopt(x.easy, CURLOPT_HEADERDATA, &x);
+#if LIBCURL_VERSION_NUM >= 0x075000
+        c.easy_setopt(x.easy, CURLOPT_PREREQDATA, &x);
+#endif
         c.easy_setopt(x.easy, CURLOPT_ERRORBUFFER, x.words.data());
         // rounded up: one that ends before the deadline would be taken for a connection that was never made
         c.easy_setopt(x.easy, CURLOPT_TIMEOUT_MS, left > 1e6 ? 0L : static_cast<long>(std::ceil(left * 1000)));
@@ -138,7 +150,12 @@ private:
         if (x.idle < 1e6 || x.connect_by != Instant::max()) x.arm(std::min(after(x.last_byte, x.idle), x.connect_by));
         co_await x;
         if (x.thrown) std::rethrow_exception(x.thrown);
-        judge(x, call, limits);
+        try {
+            judge(x, call, limits);
+        } catch (Error& e) {
+            e.unsent = x.is_unsent();
+            throw;
+        }
         co_return std::move(x.outcome);
     }
 
@@ -146,6 +163,7 @@ private:
         if (x.satisfied || x.result == CURLE_OK) return;
         if (!x.ok() && x.outcome.error_body.size() >= error_body_limit) return;
         const std::string host = call.url.substr(0, call.url.find('/', call.url.find("//") + 2));
+        if (x.swallowed) throw Error(Fault::unreachable, "no answer from {}: it closed the connection on which the request was sent", host);
         const char* why = x.words[0] != '\0' ? x.words.data() : curl_api().easy_strerror(x.result);
         if (x.idled) throw Error(Fault::timeout, "{} sent nothing for {} s (--idle-timeout)", host, limits.idle);
         switch (x.result) {
@@ -208,6 +226,9 @@ private:
 #endif
             c.easy_setopt(p.easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_write);
             c.easy_setopt(p.easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
+#if LIBCURL_VERSION_NUM >= 0x075000
+            c.easy_setopt(p.easy, CURLOPT_PREREQFUNCTION, &CurlHttp::on_request);
+#endif
             c.easy_setopt(p.easy, CURLOPT_TCP_NODELAY, 1L);
             c.easy_setopt(p.easy, CURLOPT_SOCKOPTFUNCTION, &CurlHttp::on_open);
             c.easy_setopt(p.easy, CURLOPT_SOCKOPTDATA, this);
@@ -249,6 +270,13 @@ private:
         return p;
     }
 
+    /// Before the request is written to a connection. libcurl writes it again by itself where a connection that was used before has ended without
+    /// an answer; but the server may have read it, and would be paid twice.
+    static int on_request(void* user, char*, char*, int, int) {
+        auto& x = *static_cast<Exchange*>(user);
+        x.swallowed = x.tries++ > 0 && !x.is_given_back();
+        return x.swallowed ? 1 : 0;  // CURL_PREREQFUNC_ABORT, …_OK
+    }
 
     static std::size_t on_write(char* data, std::size_t, std::size_t size, void* user) {
         auto& x = *static_cast<Exchange*>(user);
@@ -280,6 +308,7 @@ private:
         if (line.starts_with("HTTP/")) {  // also after 100 Continue or a proxy's own answer
             x.outcome.headers.clear();
             const std::size_t space = line.find(' ');
+            if (line.starts_with("HTTP/2")) x.owner.streams_.insert(x.call.url);
             x.outcome.status = space == std::string_view::npos ? 0 : std::atoi(std::string{line.substr(space + 1, 3)}.c_str());
             return size;
         }
@@ -387,6 +416,7 @@ private:
     Loop::TimerId timer_{};
     bool timer_armed_ = false;
     Instant now_{};  ///< when the round at work began
+    std::set<std::string> streams_;  ///< addresses that have answered in HTTP/2
 };
 
 Exchange::~Exchange() {
@@ -414,6 +444,19 @@ bool Exchange::request_is_out() const {
     long size = 0;
     curl_api().easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &size);
     return size > 0;
+}
+
+/// Whether what libcurl has sent and wants to send again came back unread: nothing of it went out, or the server has refused the stream (RFC 9113,
+/// 8.7: such a request was not processed). A connection that breaks under its streams leaves words in the buffer, a refusal does not.
+bool Exchange::is_given_back() const { return !request_is_out() || (owner.streams_.count(call.url) != 0 && words[0] == '\0'); }
+
+/// Whether it is sure that no server has the whole request. libcurl gives up after five refusals; what has ended otherwise is not sure.
+bool Exchange::is_unsent() const {
+    if (swallowed || outcome.status != 0) return false;
+    if (std::string_view{words.data()}.starts_with("Connection died, tried")) return true;
+    curl_off_t out = 0;
+    curl_api().easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &out);
+    return static_cast<std::size_t>(out) < call.body.size();
 }
 
 /// Takes the exchange off the engine and wakes who waits for it.

@@ -34,7 +34,8 @@ public:
     /// complete; what else comes is ignored and waited for at most a quarter of a second (so that the connection can be used again).
     using OnBody = std::function<bool(std::string_view)>;
     /// Redirects are not followed: a 3xx is an outcome like any other. Certificates are always checked.
-    /// Throws Error{timeout}, Error{unreachable} or Error{provider} (the connection broke amid the answer).
+    /// A request goes out once: what a connection that was used before swallows is an error here, for the caller to count and try again.
+    /// Throws Error{timeout}, Error{unreachable} or Error{provider} (the connection broke amid the answer), each with `unsent` where it is sure.
     virtual Task<HttpOutcome> post(const HttpCall&, HttpLimits, OnBody) = 0;
     /// The same as GET, for small answers (is a server there?).
     virtual Task<HttpOutcome> get(const HttpCall&, HttpLimits, OnBody) = 0;

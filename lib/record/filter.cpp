@@ -46,7 +46,7 @@ void say(std::string_view tool, std::string_view text) {
 class FilterRun {
 public:
     FilterRun(Filter& f, const Filter::Step* step, const Filter::PlainStep* plain)
-        : filter_(f), o_(f.options_), loop_(f.loop_), step_(step), plain_(plain), reader_(o_.in), out_(o_.out), window_(out_) {
+        : filter_(f), o_(f.options_), loop_(f.loop_), step_(step), plain_(plain), reader_(o_.in), out_(o_.out), window_(out_, [this](std::string_view text) { say(o_.tool, text); }) {
         if (!o_.when.empty()) when_.emplace(o_.when);
         if (!o_.resume.empty()) {
             for (const int fd : {o_.in, o_.out})
@@ -87,7 +87,11 @@ public:
             loop_.run_once();
             sweep();
         }
+        filter_.counts_.broken_off = static_cast<long>(jobs_.size());
+        if (o_.order == Order::kept && !out_.closed())  // what is done leaves, though what stands before it never will
+            for (const Job& job : jobs_) window_.finish(job.place, {});
         jobs_.clear();
+        out_.flush();  // before what may fail
         if (filter_.at_end_) filter_.at_end_();
         out_.flush();
         filter_.counts_.unread = out_.closed();
@@ -123,7 +127,7 @@ private:
         bool begun() const override { return emitted; }
     };
 
-    bool has_room() const { return static_cast<long>(jobs_.size()) < o_.jobs && (!filter_.room_ || filter_.room_()); }
+    bool has_room() const { return static_cast<long>(jobs_.size()) < o_.jobs && !window_.crowded() && (!filter_.room_ || filter_.room_()); }
 
     /// Input is watched only while it is wanted: a pipe whose writer has gone is always "ready".
     void listen(bool wanted) {
@@ -297,8 +301,12 @@ private:
             if (job.resume_key) resume_->add(*job.resume_key, job.record.line());
         } catch (const Error& e) {
             job.forget();
-            if (e.fault == Fault::budget) {
-                count(e.fault);
+            const bool interrupted = e.unsent && o_.on_signal == OnSignal::stop_reading && Loop::signal_caught() != 0;
+            if (interrupted || e.fault == Fault::budget) {  // it was not asked
+                if (interrupted)
+                    ++filter_.counts_.unasked;
+                else
+                    count(e.fault);
                 job.record.load(job.original, job.record.number());
             } else {
                 fail(job.record, e);

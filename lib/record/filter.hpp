@@ -57,7 +57,8 @@ public:
     Filter(Loop& loop, FilterOptions options) : loop_(loop), options_(std::move(options)) {}
 
     /// A step may change the record, wait, emit, and throw Error: then the record gets its `error`, and the loop goes on. One that
-    /// puts an `error` there itself has failed likewise. After Error{budget} the record leaves as it came: it was not asked.
+    /// puts an `error` there itself has failed likewise. After Error{budget}, and after a signal one with `unsent`, the record leaves as it came: it
+    /// was not asked.
     using Step = std::function<Task<void>(Record&, Emitter&)>;
     /// A step that makes no call.
     using PlainStep = std::function<void(Record&)>;
@@ -65,7 +66,7 @@ public:
     using Wants = std::function<bool(const Record&)>;
 
     void wants(Wants w) { wants_ = std::move(w); }
-    /// Called once, when the last record is through but not yet all written (journals flush here).
+    /// Called once, when the last record is through and written (journals flush here). What it throws ends the run.
     void at_end(std::function<void()> f) { at_end_ = std::move(f); }
     /// Called before finished lines leave: what they acknowledge is made durable here. Called before every wait too: nothing should be
     /// held meanwhile that others wait for. May throw Error, which ends the run with those lines unwritten.
@@ -95,6 +96,8 @@ public:
         long records = 0;                ///< lines taken, deltas and blank ones left out
         long worked = 0;                 ///< the step has done its work
         long resumed = 0;                ///< read back from the file of --resume
+        long unasked = 0;                ///< left as they came, because a signal came first
+        long broken_off = 0;             ///< at work when a second signal came: they do not leave
         std::map<Fault, long> failed;    ///< those that came failed included; `budget`: left unasked
         bool unread = false;             ///< whoever read our output has gone
         long all_failed() const {

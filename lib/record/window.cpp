@@ -12,19 +12,20 @@
 namespace llm {
 namespace {
 
-constexpr std::size_t memory_limit = 16 * 1024 * 1024;
-
-int temporary_file() {
+const char* temporary_folder() {
     const char* folder = std::getenv("TMPDIR");
-    if (folder == nullptr || *folder == '\0') folder = "/tmp";
+    return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+}
+
+/// -1 where there can be none.
+int temporary_file() {
+    const char* folder = temporary_folder();
     int fd = ::open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0) {  // file systems without O_TMPFILE
         std::string name = std::string{folder} + "/llm-window-XXXXXX";
         fd = ::mkostemp(name.data(), O_CLOEXEC);
         if (fd >= 0) ::unlink(name.c_str());
     }
-    if (fd < 0)
-        throw Error(Fault::io, "cannot make a temporary file in {}: {}; set TMPDIR to a folder with room", folder, std::strerror(errno));
     return fd;
 }
 
@@ -65,26 +66,45 @@ void Window::finish(std::uint64_t place, std::string_view lines) {
 }
 
 void Window::keep(Slot& slot, std::string_view lines) {
-    if (in_memory_ + lines.size() <= memory_limit) {
-        slot.bytes.append(lines);
-        in_memory_ += lines.size();
+    if (in_memory_ + lines.size() > memory_limit && !no_spill_) {
+        std::string all = std::move(slot.bytes);
+        in_memory_ -= all.size();
+        all.append(lines);
+        slot.bytes = {};
+        const std::uint64_t at = spill_end_;
+        if (spill(all)) {
+            slot.spilled_at = at;
+            slot.spilled_size = all.size();
+            return;
+        }
+        slot.bytes = std::move(all);
+        in_memory_ += slot.bytes.size();
         return;
     }
-    std::string all = std::move(slot.bytes);
-    in_memory_ -= all.size();
-    all.append(lines);
-    slot.bytes = {};
+    slot.bytes.append(lines);
+    in_memory_ += lines.size();
+}
+
+/// False where the file takes no more, from now on.
+bool Window::spill(std::string_view lines) {
     if (spill_ < 0) spill_ = temporary_file();
-    slot.spilled_at = spill_end_;
-    slot.spilled_size = all.size();
-    std::string_view rest = all;
-    while (!rest.empty()) {
-        const ssize_t n = ::pwrite(spill_, rest.data(), rest.size(), static_cast<off_t>(spill_end_));
+    const std::uint64_t before = spill_end_;
+    int code = spill_ < 0 ? errno : 0;
+    while (code == 0 && !lines.empty()) {
+        const ssize_t n = ::pwrite(spill_, lines.data(), lines.size(), static_cast<off_t>(spill_end_));
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) throw Error(Fault::io, "cannot write a temporary file: {}; set TMPDIR to a folder with room", std::strerror(errno));
+        if (n <= 0) code = n < 0 ? errno : ENOSPC;
+        if (code != 0) break;
         spill_end_ += static_cast<std::uint64_t>(n);
-        rest.remove_prefix(static_cast<std::size_t>(n));
+        lines.remove_prefix(static_cast<std::size_t>(n));
     }
+    if (code == 0) return true;
+    spill_end_ = before;
+    no_spill_ = true;
+    if (warn_)
+        warn_(fmt::format("no temporary file in {} for what waits for its place in the order: {}. No more input is taken than memory holds; set TMPDIR to a folder with room, or use --unordered",
+                          temporary_folder(), std::strerror(code)));
+    return false;
 }
 
 void Window::drain() {

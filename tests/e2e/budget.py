@@ -2,8 +2,12 @@
 
 import json
 import signal
+import socket
+import sqlite3
+import threading
 
-from harness import Running, ask, equal, expect, jsonl, records, test, until, url
+from breaker import closed_port
+from harness import Running, ask, equal, expect, for_each, jsonl, records, test, until, url
 from pace import in_parallel
 
 PRICE = '[model."p/any"]\ninput = 100\noutput = 1000\n'  # dollars a million: a call of the server's (12 in, 7 out) costs $0.0082
@@ -105,17 +109,135 @@ def a_day_is_common_to_thirty_two_processes(w):
         equal(status(home)["run"], [])
 
 
-@test
-def what_a_failed_call_may_have_cost_counts_and_what_it_cannot_have_does_not(w):
-    for scenario, whole in (("429-ms:1", False), ("500", False), ("400", False), ("close-before-headers", False), ("close-mid-body", True), ("silence", True)):
-        with w.at(scenario) as (home, tagged):
+CHARGED = (
+    ("400", False),
+    ("401", False),
+    ("403", False),
+    ("404", False),
+    ("408", False),
+    ("413", False),
+    ("422", False),
+    ("429-ms:1", False),
+    ("500", False),
+    ("502", True),  # a gateway: somebody behind it may have had it
+    ("503", False),
+    ("504", True),
+    ("529", False),
+    ("error-in-200", False),
+    ("close-before-headers", True),
+    ("reset-before-headers", True),
+    ("close-mid-headers", True),
+    ("close-mid-body", True),
+    ("truncated-json", True),
+    ("invalid-json", True),
+    ("html", True),
+    ("empty-body", True),
+    ("silence", True),
+    ("no-usage", True),
+    ("redirect-same-host", False),
+)
+CHARGED_STREAMS = (("error-in-200", False), ("error-mid-stream", True), ("close-mid-stream", True), ("silence-mid-stream", True))
+
+
+@for_each(*((f"{scenario}{' streamed' if flags else ''}", scenario, flags, whole) for flags, table in (((), CHARGED), (("--stream",), CHARGED_STREAMS)) for scenario, whole in table))
+def what_a_failed_call_may_have_cost_counts_and_what_it_cannot_have_does_not(w, _, scenario, flags, whole):
+    for protocol in ("openai", "anthropic", "gemini", "ollama"):
+        with w.at(scenario, protocol) as (home, tagged):
             home.config(PRICE)
-            ask(home, "-m", "p/any", "--retries", 1, "--timeout", "2s", "--budget", 1, stdin=jsonl(small(1)), code=3)
+            result = ask(home, "-m", "p/any", "--retries", 1, "--timeout", "2s", "--budget", 1, *flags, stdin=jsonl(small(1)), code=None)
+            equal(result.code, 0 if scenario == "no-usage" else 3, result.out)
+            expect(w.count(tagged) >= 1, "it was asked")
             worst = spent(home) / max(1, w.count(tagged))
-            if whole:
-                expect(worst > 0.1, scenario, "a thousand bytes and ten tokens", worst)
+            if whole or (scenario, protocol) == ("error-in-200", "ollama"):  # which tells no status there
+                expect(worst > 0.1, protocol, "a thousand bytes and ten tokens", worst)
             else:
-                equal(spent(home), 0, scenario)
+                equal(spent(home), 0, protocol)
+
+
+@test
+def what_never_reached_a_server_costs_nothing(w):
+    with w.home() as home, socket.create_server(("127.0.0.1", 0)) as deaf:
+        home.provider("p", "openai", f"http://127.0.0.1:{closed_port()}/v1")
+        home.provider("q", "openai", "https://no-such-host.invalid/v1")
+        home.provider("r", "openai", f"https://127.0.0.1:{deaf.getsockname()[1]}/v1")  # no handshake comes
+        home.config(PRICE + '[model."q/any"]\ninput = 100\noutput = 1000\n[model."r/any"]\ninput = 100\noutput = 1000\n')
+        given = jsonl(*({"id": name, "model": f"{name}/any", "prompt": "x"} for name in "pqr"))
+        ask(home, "--retries", 1, "--timeout", "1s", "--budget", 100, stdin=given, code=3)
+        equal(spent(home), 0)
+
+
+class Swallows:
+    """A server that answers the first request of each connection, and closes it when it has read the second one."""
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.served = []
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                threading.Thread(target=self.serve, args=(self.listener.accept()[0],), daemon=True).start()
+            except OSError:
+                return
+
+    def serve(self, connection):
+        answer = json.dumps({"choices": [{"message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 12, "completion_tokens": 7}}).encode()
+        with connection, connection.makefile("rb") as stream:
+            for nth in (1, 2):
+                length = 0
+                while (line := stream.readline()).strip():
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                if not line:
+                    return
+                self.served.append(json.loads(stream.read(length))["messages"][-1]["content"])
+                if nth == 1:
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+
+
+@test
+def what_a_kept_connection_swallows_is_counted_and_charged(w):
+    """libcurl sends such a request again by itself, and nobody would know."""
+    with w.home() as home, Swallows() as server:
+        home.provider("p", "openai", f"http://127.0.0.1:{server.listener.getsockname()[1]}/v1")
+        home.config(PRICE)
+        given = [small(n, prompt=f"p{n}") for n in range(4)]
+        result = ask(home, "-m", "p/any", "--jobs", 1, "--retries", 0, "--budget", 10, stdin=jsonl(*given), code=3)
+        equal(server.served, ["p0", "p1", "p2", "p3"], "each once")
+        out = records(result)
+        equal([one.get("error", {}).get("fault") for one in out], [None, "unreachable"] * 2)
+        before = spent(home)
+        expect(before > 2 * COST + 2 * 0.1, "those that were read count", before)
+        server.served.clear()
+        result = ask(home, "-m", "p/any", "--jobs", 1, "--budget", 10, stdin=jsonl(*given))
+        equal(server.served, ["p0", "p1", "p1", "p2", "p2", "p3", "p3"])
+        equal([one["response"]["attempts"] for one in records(result)], [1, 2, 2, 2])
+        expect(spent(home) - before > 4 * COST + 3 * 0.1, spent(home) - before)
+
+
+@test
+def a_ledger_that_cannot_be_written_loses_no_answer(w):
+    with w.at("slow:700") as (home, tagged):
+        home.config(PRICE)
+        with Running(home, "-m", "p/any", "--jobs", 4, "--budget", 10) as run:
+            run.write(jsonl(*(small(n, prompt=f"p{n}") for n in range(12))))
+            run.end_input()
+            until(lambda: w.count(tagged) == 4, "four calls in flight")
+            with sqlite3.connect(home.path / "state" / "llm-utils" / "pace.db") as db:  # as a full disk would
+                db.execute("ALTER TABLE reservation RENAME TO elsewhere")
+            code, out = run.rest()
+            equal(code, 3)
+            equal(run.words.count("cannot be noted"), 1, run.words)
+        lines = [json.loads(line) for line in out.splitlines()]
+        equal([one["response"]["text"] for one in lines[:4]], ["p0", "p1", "p2", "p3"], "what was paid for")
+        equal([one["id"] for one in lines], list(range(12)), "and no record is lost")
+        expect(all("error" in one for one in lines[4:]), out)
+        equal(w.count(tagged), 4, "without a ledger nothing more is asked")
 
 
 @test

@@ -137,6 +137,10 @@ def a_server_that_leaves_is_asked_no_record_twice(w):
         result = ask(home, "-m", "p/any", "--jobs", 32, stdin=many(400))
         equal([one["response"]["text"] for one in records(result)], [f"number {n}" for n in range(400)])
         equal(w.count(tagged), 400, "what it did not take up was asked again, and nothing else")
+        home.config('[model."p/any"]\ninput = 100\noutput = 1000\n')
+        ask(home, "-m", "p/any", "--jobs", 32, "--budget", 1000, "-o", "max_tokens", 10, stdin=many(400))
+        rows = [json.loads(line) for line in ask(home, "--budget-status", "--json").out.splitlines()]
+        expect(abs(rows[0]["spent"] - 400 * 0.0082) < 1e-6, "and the attempts that it refused cost nothing", rows[0])
 
 
 @test
@@ -161,6 +165,15 @@ def a_connection_cut_under_many_calls_loses_no_record(w):
         result = ask(home, "-m", "p/any", "--jobs", 16, "--retries", 8, stdin=many(120))
         equal([one["response"]["text"] for one in records(result)], [ANSWER] * 120)
         expect(server.count("cut:30")["connections"] > 1, "it was cut")
+
+
+@test
+def what_a_torn_connection_has_swallowed_is_not_sent_again_unseen(w):
+    with w.home(**secured(w)) as home, Streams(w) as server:
+        home.provider("p", "openai", server.url("torn:3"))
+        result = ask(home, "-m", "p/any", "--jobs", 1, "--retries", 0, stdin=many(9), code=3)
+        equal(["error" in one for one in records(result)], [False, False, True] * 3, result.out)
+        equal(server.count("torn:3")["streams"], 9, "one a record")
 
 
 @test

@@ -10,6 +10,7 @@
 //     reset-then-ok:N  the first N are broken off amid the answer (RST_STREAM, INTERNAL_ERROR)
 //     reset            all are
 //     cut:N            each connection is closed amid its N-th stream, without a word
+//     torn:N           each is reset there, as TCP does where a machine goes down
 //
 //     GET /__count     by scenario {"connections", "streams", "peak", "served", "most", "at_once", "alpn"}: peak is the most in flight at once, most the
 //                      most on one connection, at_once the most at once on one
@@ -80,6 +81,7 @@ function serve2(stream, headers) {
     if (name === "refused-then-ok" && seen.nth <= n) return stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
     if (name === "reset" || (name === "reset-then-ok" && seen.nth <= n)) return broken();
     if (name === "cut" && seen.own.all === n) return session.destroy();
+    if (name === "torn" && seen.own.all === n) return setTimeout(() => sockets.get(session.socket.remotePort).resetAndDestroy(), 50);
     if (name === "ok" && n > 0) return setTimeout(reply, n);
     reply();
   });
@@ -100,6 +102,8 @@ const old = flags.includes("--http1");
 const server = old
   ? https.createServer({ ...tls, keepAliveTimeout: 60000 }, serve1)
   : http2.createSecureServer({ ...tls, settings: { maxConcurrentStreams: streams } });
+const sockets = new Map();
+server.on("connection", (socket) => sockets.set(socket.remotePort, socket.on("error", () => {})));
 if (!old) server.on("stream", serve2);
 server.on("sessionError", () => {});
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));

@@ -51,9 +51,10 @@ std::optional<std::uint64_t> total(Show show) { return show != Show::never && is
 std::string summary(const Filter::Counts& c, const CallTally& t) {
     std::string out = fmt::format("{} record{}", grouped(c.records), c.records == 1 ? "" : "s");
     const auto budget = c.failed.find(Fault::budget);
-    const long unasked = budget == c.failed.end() ? 0 : budget->second;
-    const long failed = c.all_failed() - unasked;
-    const long passed = std::max(0L, c.records - c.worked - c.resumed - failed - unasked);
+    const long unpaid = budget == c.failed.end() ? 0 : budget->second;
+    const long unasked = unpaid + c.unasked;
+    const long failed = c.all_failed() - unpaid;
+    const long passed = std::max(0L, c.records - c.worked - c.resumed - failed - unasked - c.broken_off);
     const char* before = ": ";
     const auto part = [&](long n, std::string_view what) {
         if (n == 0) return;
@@ -64,6 +65,7 @@ std::string summary(const Filter::Counts& c, const CallTally& t) {
     part(c.resumed, "resumed");
     part(passed, "passed");
     part(unasked, "left unasked");
+    part(c.broken_off, "broken off");
     part(failed, "failed");
     if (failed > 0) {
         std::string faults;
