@@ -2,6 +2,7 @@
 
 #include "call/common.hpp"
 #include "call/retry.hpp"
+#include "call/share.hpp"
 #include "chat/endpoint.hpp"
 #include "base/paths.hpp"
 #include "log/journal.hpp"
@@ -43,7 +44,7 @@ void append_tenths(std::string& out, double ms) {
 
 /// What one attempt saw, whatever came of it.
 struct Caller::Attempt {
-    Instant begun = Steady::now();
+    Instant begun{};
     std::optional<Instant> first_byte;
     bool answering = false;  ///< pieces of the answer have come
     std::vector<Chunk> chunks;
@@ -175,7 +176,7 @@ Task<Answer> Caller::call(const ResolvedModel& model, Request request, CallSink 
     if (auto kept = replayed(asked)) co_return std::move(*kept);
     governor_.prepare(model, *whole);
     if (options_.pace.identical == PaceOptions::Identical::shared) co_return co_await share(asked);
-    co_return co_await send(asked);
+    co_return co_await send(asked, nullptr);
 }
 
 std::optional<Answer> Caller::replayed(const Asked& asked) {
@@ -196,20 +197,21 @@ std::optional<Answer> Caller::replayed(const Asked& asked) {
     return std::nullopt;
 }
 
-Task<Answer> Caller::send(Asked asked) {
+double Caller::patience(const Endpoint& endpoint) const { return bound(options_.timeout, endpoint.timeout); }
+
+Task<Answer> Caller::send(Asked asked, SharedCall* flight) {
     const ResolvedModel& model = asked.model;
     Line& place = line(model.endpoint);
     Governor::Gate& gate = this->gate(place, model);
     const Transport transport = place.provider->transport();
     if (transport == Transport::http) governor_.check(gate, model);
     if (Journal* j = journal()) j->open_ahead();
-    const double most = bound(options_.timeout, place.endpoint.timeout);
     HttpLimits limits;
     limits.connect = bound(std::nullopt, place.endpoint.connect_timeout);
     limits.idle = bound(options_.idle_timeout, place.endpoint.idle_timeout);
     Instant start = clock_.now();
-    const auto deadline = [&asked, most](Instant from) {
-        const Instant own = after(from, most);
+    const auto deadline = [&asked, most = patience(place.endpoint)](Instant from) {
+        const Instant own = std::min(after(from, most), asked.until);
         return asked.context.deadline ? std::min(own, *asked.context.deadline) : own;
     };
     limits.deadline = deadline(start);
@@ -218,28 +220,40 @@ Task<Answer> Caller::send(Asked asked) {
     answer.provider = model.endpoint.name;
     std::optional<Error> failed;
     Attempt seen;
+    std::optional<Cabin> cabin;
+    if (flight != nullptr) cabin.emplace(governor_.store(), flight->key);
+    bool begun = false;
     for (int number = 1;; ++number) {
         failed.reset();
         seen = {};
         Governor::Pass pass;
-        bool let_in = false;
         try {
             if (transport != Transport::local) pass = co_await governor_.admit(gate, model, *asked.request, limits.deadline);
-            let_in = true;
-            answer.attempts = number;
-            if (number == 1) {  // the wait for one's turn is not the call's
-                start = clock_.now();
-                limits.deadline = deadline(start);
-            }
+        } catch (const Error& e) {
+            if (number == 1) throw;  // nothing was sent: nothing to note
+            failed = e;
+        }
+        if (failed) break;
+        answer.attempts = number;
+        if (!std::exchange(begun, true)) {  // the wait for one's turn is not the call's
+            start = clock_.now();
+            limits.deadline = deadline(start);
+            if (flight != nullptr) flight->departed = start;
+        }
+        if (cabin && cabin->seat() != Cabin::Seat::pilot && cabin->board() == Cabin::Seat::passenger) {
+            governor_.give_back(pass);
+            if (auto taken = co_await follow(asked, *cabin, limits.deadline)) co_return std::move(*taken);
+            --number;
+            continue;
+        }
+        try {
             HttpLimits real = limits;
             real.deadline -= clock_.skipped();
-            seen.begun = Steady::now();
+            seen.begun = clock_.now();
             answer.completion = co_await attempt(place, *asked.request, asked.sink, real, seen);
         } catch (const Error& e) {
             failed = e;
         }
-        if (!let_in && number == 1) throw Error(*failed);  // nothing was sent: nothing to note
-        if (!let_in) break;
         settle(gate, asked, pass, answer, failed ? &*failed : nullptr, seen);
         if (!failed) break;
         const bool taken_back = !asked.sink.may_retry || asked.sink.may_retry();
@@ -256,7 +270,8 @@ Task<Answer> Caller::send(Asked asked) {
     if (seen.first_byte) answer.first_ms = ms_between(start, *seen.first_byte + clock_.skipped());
     ++tally_.calls;
     tally_.retries += answer.attempts - 1;
-    if (transport == Transport::http) governor_.judge(gate, failed ? &*failed : nullptr, seen.heard(), Seconds(Steady::now() - seen.begun).count());
+    if (cabin) cabin->land(answer, failed ? &*failed : nullptr);
+    if (transport == Transport::http) governor_.judge(gate, failed ? &*failed : nullptr, seen.heard(), failed ? Seconds(clock_.now() - seen.begun).count() : 0);
     if (failed) {
         ++tally_.failed;
         keep(model, asked.request, answer, &*failed, asked.context, asked.started);

@@ -23,7 +23,9 @@
 
 namespace llm {
 
+class Cabin;
 class Journal;
+struct SharedCall;
 
 struct CallOptions {
     std::string tool;                       ///< "llm-ask", for the journal
@@ -79,6 +81,8 @@ public:
 
     /// Throws Error{config} where a budget is set and the model's price is unknown.
     void check_price(const ResolvedModel&) const;
+    /// Opens the store that limits, a budget or sharing need, so that one that cannot be used ends a run before anything is asked. Throws Error.
+    void open_store() { governor_.open(); }
     bool counts_money() const noexcept { return governor_.counts_money(); }
     /// For embedders that a run asks too: one budget holds for both. Lends out what must outlive them.
     EmbeddingOptions for_embedders();
@@ -108,7 +112,6 @@ private:
         std::map<std::string, Governor::Gate, std::less<>> gates;  ///< by model
     };
     struct Attempt;
-    struct Flight;
     /// What is common to the attempts of one call.
     struct Asked {
         const ResolvedModel& model;
@@ -116,6 +119,7 @@ private:
         const CallSink& sink;
         const CallContext& context;
         std::int64_t started;  ///< microseconds since 1970
+        Instant until = Instant::max();  ///< the deadline of those who have waited for an equal request already
     };
 
     Line& line(const Endpoint&);
@@ -125,8 +129,13 @@ private:
     std::optional<Answer> replayed(const Asked&);
     /// Once for all equal requests in flight.
     Task<Answer> share(Asked);
-    Task<Answer> board(std::string key, Asked);
-    Task<Answer> send(Asked);
+    /// Waits for another process that has sent the same. Nothing where it has gone, or keeps what came of it to itself.
+    Task<std::optional<Answer>> follow(Asked, Cabin&, Instant deadline);
+    Answer shared(const Asked&, Answer taken, Instant since);
+    /// `flight`: null where nobody is to share it.
+    Task<Answer> send(Asked, SharedCall* flight);
+    /// Seconds that a call to it may take with all its attempts.
+    double patience(const Endpoint&) const;
     void count_up(const Answer&);
     /// What an attempt came to, for limits, budget and breaker.
     void settle(Governor::Gate&, const Asked&, Governor::Pass&, const Answer&, const Error*, const Attempt&);
@@ -152,7 +161,7 @@ private:
     CallClock clock_;
     Governor governor_;
     CallTally tally_;
-    std::map<std::string, std::shared_ptr<Flight>> flights_;
+    std::map<std::string, std::shared_ptr<SharedCall>> flights_;
 };
 
 }  // namespace llm

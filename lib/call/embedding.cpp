@@ -77,7 +77,7 @@ struct Embedding::Server {
     }
 
     struct Attempt {
-        Instant begun = Steady::now();
+        Instant begun{};
         Governor::Heard heard = Governor::Heard::nothing;
         Headers headers;
     };
@@ -142,7 +142,7 @@ struct Embedding::Server {
                 }
                 HttpLimits real = limits;
                 real.deadline -= clock.skipped();
-                seen.begun = Steady::now();
+                seen.begun = clock.now();
                 out = co_await attempt(embedder, texts, real, seen);
             } catch (const Error& e) {
                 failed = e;
@@ -159,7 +159,7 @@ struct Embedding::Server {
             co_await clock.wait_until(next);
             if (Loop::signal_caught() != 0) break;
         }
-        governor.judge(gate, failed ? &*failed : nullptr, seen.heard, Seconds(Steady::now() - seen.begun).count());
+        governor.judge(gate, failed ? &*failed : nullptr, seen.heard, failed ? Seconds(clock.now() - seen.begun).count() : 0);
         line.ms = std::chrono::duration<double, std::milli>(clock.now() - start).count();
         line.completion.usage = usage_of(out);
         if (!failed) line.cost = cost(model.info.price, line.completion.usage);

@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace llm {
 namespace {
 
 constexpr double minute = 60e9;
 constexpr std::int64_t micro = 1000;
+constexpr std::int64_t forgotten = 3'600'000'000;  // µs after which a limit that nobody has any more goes
 
 std::int64_t depth(const LimitClaim& c) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(c.a_minute / (c.kind == LimitKind::requests ? 60 : 10))); }
 
 /// Nanoseconds that one of the claim's kind takes to flow back: `depth` at once and one each such time make `a_minute` in a minute.
 std::int64_t each(const LimitClaim& c) { return static_cast<std::int64_t>(std::ceil(minute / (c.a_minute - static_cast<double>(depth(c)) + 1))); }
+
+std::int64_t time_of(const LimitClaim& c) { return static_cast<std::int64_t>(std::ceil(c.cost * static_cast<double>(each(c)))); }
 
 std::int64_t micros(std::int64_t nanos) { return (nanos + micro - 1) / micro; }
 
@@ -22,7 +27,7 @@ std::int64_t micros(std::int64_t nanos) { return (nanos + micro - 1) / micro; }
 
 LimitTurn take_turn(const LimitClaim& c, std::int64_t full, std::int64_t now) {
     const std::int64_t here = now * micro;
-    const std::int64_t whole = static_cast<std::int64_t>(std::ceil(c.cost * static_cast<double>(each(c)))), held = depth(c) * each(c);
+    const std::int64_t whole = time_of(c), held = depth(c) * each(c);
     if (whole <= held) {
         const std::int64_t after = std::max(full, here) + whole;
         return {micros(std::max(here, after - held)), after};
@@ -37,20 +42,39 @@ std::int64_t Limits::take(std::span<const LimitClaim> claims) {
     const std::int64_t now = store_.now();
     std::int64_t begins = now;
     std::vector<std::int64_t> full(claims.size());
+    std::vector<std::pair<LimitClaim, std::int64_t>> others;
     for (std::size_t i = 0; i < claims.size(); ++i) {
-        full[i] = db.value<std::int64_t>("SELECT full FROM bucket WHERE name = ?1", claims[i].name).value_or(0);
+        auto buckets = db.prepare("SELECT a_minute, full, taken FROM bucket WHERE name = ?1");
+        buckets.bind(claims[i].name);
+        for (auto [a_minute, filled, taken] : buckets.rows<double, std::int64_t, std::int64_t>()) {
+            filled -= std::max<std::int64_t>(0, taken - now) * micro;  // the clock was set back
+            if (a_minute == claims[i].a_minute) {
+                full[i] = filled;
+            } else {
+                others.emplace_back(claims[i], filled);
+                others.back().first.a_minute = a_minute;
+            }
+        }
         begins = std::max(begins, take_turn(claims[i], full[i], now).begins);
     }
+    const auto write = [&](const LimitClaim& c, std::int64_t filled) {
+        db.run("INSERT OR REPLACE INTO bucket VALUES (?1, ?2, ?3, ?4)", c.name, c.a_minute, filled, now);
+    };
     // each bucket counts the call when it begins, or a call held up by one limit could crowd another one later
-    for (std::size_t i = 0; i < claims.size(); ++i)
-        db.run("INSERT INTO bucket VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET full = excluded.full", claims[i].name,
-               take_turn(claims[i], full[i], begins).full);
+    for (std::size_t i = 0; i < claims.size(); ++i) write(claims[i], take_turn(claims[i], full[i], begins).full);
+    for (const auto& [other, filled] : others) {
+        if (filled < (now - forgotten) * micro)
+            db.run("DELETE FROM bucket WHERE name = ?1 AND a_minute = ?2", other.name, other.a_minute);
+        else
+            write(other, std::max(filled, std::min(std::max(filled, now * micro) + time_of(other), now * micro + static_cast<std::int64_t>(minute))));
+    }
     transaction.commit();
     return begins;
 }
 
 void Limits::correct(const LimitClaim& claim, double more) {
-    store_.db().run("UPDATE bucket SET full = full + ?2 WHERE name = ?1", claim.name, static_cast<std::int64_t>(more * static_cast<double>(each(claim))));
+    store_.db().run("UPDATE bucket SET full = full + ?3 WHERE name = ?1 AND a_minute = ?2", claim.name, claim.a_minute,
+                    static_cast<std::int64_t>(more * static_cast<double>(each(claim))));
 }
 
 }  // namespace llm

@@ -4,6 +4,9 @@
 /// bucket holds a sixtieth of a minute's share (requests; one at least) or a tenth (tokens), and flows back at the rest of it a minute.
 /// So no minute ever sees more than the limit, wherever it begins, the burst included. What costs more than the bucket holds waits until that
 /// much has flowed, unless nothing was taken for so long anyway, and the next ones wait for all of it.
+///
+/// Whoever has another limit for the same thing has a bucket of his own. Each call is counted in the others too, by at most a minute of theirs: so all
+/// together keep the largest limit, and nobody waits longer than a minute for what others took. A clock that was set back holds up nobody.
 #pragma once
 
 #include "pace/store.hpp"

@@ -69,6 +69,17 @@ def time_outs_are_not_waited_for_once_a_record(w):
 
 
 @test
+def the_haste_of_one_run_closes_no_server_to_another(w):
+    with w.at("slow:2500") as (home, tagged):
+        result = ask(home, "-m", "p/any", "--jobs", 3, "--timeout", "500ms", "--retries", 0, stdin=many(9), code=3)
+        equal({one["error"]["fault"] for one in records(result)}, {"timeout", "unreachable"}, "the rest of this run is not waited for")
+        result = ask(home, "-m", "p/any", "--timeout", "500ms", "--retries", 0, "x", code=5)
+        expect("is not asked" in result.words, "nor another run in such a haste", result.words)
+        (one,) = records(ask(home, "-m", "p/any", stdin=jsonl({"prompt": "x"})))
+        equal(one["response"]["text"], "x")
+
+
+@test
 def one_call_tries_and_its_answer_opens_it_for_all(w):
     with w.home() as home:
         port = closed_port()

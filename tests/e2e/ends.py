@@ -121,6 +121,24 @@ def the_second_signal_stops_at_once(w, _, number, code):
 
 
 @test
+def what_is_answered_behind_a_record_that_is_broken_off_is_kept(w):
+    with w.home() as home:
+        stuck, fine = w.tagged("silence"), w.tagged("echo")
+        home.provider("stuck", "openai", url(w, stuck))
+        home.provider("p", "openai", url(w, fine))
+        given = jsonl({"id": 0, "model": "stuck/any", "prompt": "x"}, *({"id": n, "model": "p/any", "prompt": "x"} for n in (1, 2, 3)))
+        with Running(home, "--jobs", 4, "--resume", "done") as run:
+            run.write(given)
+            until(lambda: (home.path / "done").is_file() and (home.path / "done").read_bytes().count(b'"record"') == 3, "three are answered")
+            until(lambda: w.count(stuck) == 1, "the first is in flight")
+            until(lambda: run.process.poll() is not None or run.signal(signal.SIGTERM), "the second one is seen")
+            code, out = run.rest()
+            equal(code, 143)
+            equal([json.loads(line)["id"] for line in out.splitlines()], [1, 2, 3])
+            expect("4 records: 3 answered, 1 broken off" in run.words, run.words)
+
+
+@test
 def an_idle_run_ends_at_the_first_signal(w):
     with w.home() as home, Running(home, "-m", "builtin/echo") as run:
         run.write(jsonl({"prompt": "x"}))

@@ -141,6 +141,24 @@ def many_megabytes_behind_a_slow_record_wait_on_disk_not_in_memory(w):
 
 
 @test
+def without_room_on_disk_no_more_is_read_than_memory_holds(w):
+    with w.home(TMPDIR="/nonexistent") as home:
+        (slow,) = slow_records(w, home, [3000])
+        ready = [{"id": n, "response": {"text": "had"}, "filler": "f" * 500_000} for n in range(1, 101)]
+        with Running(home, "--jobs", 4) as run:
+            found = []
+            reader = threading.Thread(target=lambda: found.append(run.process.stdout.read()))
+            reader.start()
+            run.write(jsonl(slow, *ready))
+            run.end_input()
+            reader.join()
+            code = run.process.wait(60)
+            equal(run.words.count("TMPDIR"), 1, run.words)
+        equal(code, 0)
+        equal([json.loads(line)["id"] for line in found[0].splitlines()], list(range(101)))
+
+
+@test
 def the_same_holds_for_small_records_by_the_hundred_thousand(w):
     with w.home() as home:
         (slow,) = slow_records(w, home, [2000])

@@ -1,11 +1,12 @@
 """Pace: limits kept by all processes together, what servers say of theirs, equal requests sent once."""
 
 import json
+import signal
+import sqlite3
 import threading
 import time
 
-from harness import ask, equal, expect, for_each, jsonl, records, test, url, Running, until
-import signal
+from harness import Running, ask, equal, expect, for_each, jsonl, records, test, until, url
 
 
 def in_parallel(count, run):
@@ -171,6 +172,141 @@ def who_waits_for_a_process_that_is_killed_asks_itself(w):
                 equal(w.count(stuck), 1, "the second waits")
                 run.signal(signal.SIGKILL)
                 until(lambda: w.count(stuck) == 2, "then it asks itself")
+
+
+@test
+def who_waits_for_another_process_keeps_his_own_time(w):
+    with w.at("slow:5000") as (home, tagged):
+        with Running(home, "-q", "-m", "p/any", "--share-identical") as first:
+            first.write(jsonl({"prompt": "same"}))
+            first.end_input()
+            until(lambda: w.count(tagged) == 1, "the first is in flight")
+            (late,) = records(ask(home, "-q", "-m", "p/any", "--share-identical", "--timeout", "1s", stdin=jsonl({"prompt": "same"}), code=3))
+            equal(late["error"]["fault"], "timeout", late)
+            expect(first.process.poll() is None, "it did not wait for the other's answer")
+            (one,) = [json.loads(line) for line in first.rest()[1].splitlines()]
+            equal(one["response"]["text"], "same")
+        equal(w.count(tagged), 1, "and did not ask a second time")
+
+
+@test
+def a_time_out_of_ones_own_is_not_handed_on(w):
+    with w.at("silence") as (home, tagged):
+        with Running(home, "-q", "-m", "p/any", "--share-identical", "--timeout", "2s", "--retries", 0) as first:
+            first.write(jsonl({"prompt": "same"}))
+            first.end_input()
+            until(lambda: w.count(tagged) == 1, "the first is in flight")
+            with Running(home, "-q", "-m", "p/any", "--share-identical") as second:
+                second.write(jsonl({"prompt": "same"}))
+                equal(json.loads(first.rest()[1])["error"]["fault"], "timeout")
+                until(lambda: w.count(tagged) == 2, "the other takes over")
+
+
+@test
+def a_signal_to_one_process_ends_no_record_of_another(w):
+    with w.at("500") as (home, tagged):
+        with Running(home, "-q", "-m", "p/any", "--share-identical", "--retries", 1000) as first, Running(home, "-q", "-m", "p/any", "--share-identical", "--retries", 1000) as second:
+            first.write(jsonl({"prompt": "same"}))
+            until(lambda: w.count(tagged) >= 2, "the first is being tried again")
+            second.write(jsonl({"prompt": "same"}))
+            time.sleep(0.5)
+            first.signal(signal.SIGTERM)
+            code, out = first.rest()
+            equal((code, json.loads(out)["error"]["fault"]), (143, "provider"))
+            before = w.count(tagged)
+            until(lambda: w.count(tagged) > before, "the second asks itself")
+
+
+@for_each(("for its turn", "--rpm", 1), ("for money", "--budget", 0.2))
+def who_waits_holds_up_nobody_and_leaves_as_it_came(w, _, flag, value):
+    with w.home() as home:
+        slow, fine = w.tagged("slow:20000"), w.tagged("echo")
+        home.provider("slow", "openai", url(w, slow))
+        home.provider("p", "openai", url(w, fine), rpm=1 if flag == "--rpm" else 100000)
+        home.config('[model."slow/any"]\ninput = 100\noutput = 1000\n[model."p/any"]\ninput = 100\noutput = 1000\n')
+        limit = {"options": {"max_tokens": 10}}
+        taker = {"id": 0, "model": "p/any" if flag == "--rpm" else "slow/any", "prompt": "first", **limit}
+        waiting = '{"id":1, "model":"p/any" ,"prompt":"same","n":1.10,"options":{"max_tokens":10}}\n'
+        with Running(home, "--share-identical", "--jobs", 2, "--unordered", flag, value) as run:
+            run.write(jsonl(taker))
+            until(lambda: w.count(slow) + w.count(fine) == 1, "the first has what there is")
+            run.write(waiting)
+            time.sleep(0.5)
+            before = w.count(fine)
+            home.config_file.write_text(home.config_file.read_text().replace("rpm = 1\n", ""))
+            (one,) = records(ask(home, "-q", "--share-identical", stdin=waiting))
+            equal(one["response"]["text"], "same", "another process asks at once")
+            run.signal(signal.SIGTERM)
+            if flag == "--rpm":
+                equal(json.loads(run.line())["id"], 0)
+            equal(run.line(), waiting.encode())
+            if flag == "--budget":  # the slow one would be waited for
+                run.signal(signal.SIGTERM)
+            equal(run.rest(), (143, b""))
+            equal(w.count(fine), before + 1, "it was not asked")
+            expect("1 left unasked" in run.words, run.words)
+            equal("1 broken off" in run.words, flag == "--budget", run.words)
+
+
+@test
+def thirty_two_processes_keep_one_limit_of_tokens(w):
+    with w.at("no-usage") as (home, tagged):  # so that nothing is put right: each takes what it might
+        tokens = 100 + 5  # the prompt counts one, and four around it
+
+        def run(n):
+            result = ask(home, "-q", "-m", "p/any", "--tpm", 60000, stdin=jsonl(*({"id": f"{n}-{k}", "prompt": "x", "options": {"max_tokens": 100}} for k in range(4))))
+            equal(len(records(result)), 4)
+
+        in_parallel(32, run)
+        at = sorted(one["at"] for one in w.requests(tagged))
+        equal(len(at), 128)
+        # 60,000 a minute: a tenth at once, then nine tenths a minute; the server's clock may see two a little closer
+        least = (128 * tokens - 6000) / (54001 / 60)
+        expect(at[-1] - at[0] >= least - 0.3, f"{128 * tokens} tokens in {at[-1] - at[0]:.2f} s, not {least:.2f}")
+        for seconds in (1.0, 3.0):
+            most = 6000 + 900.02 * (seconds + 0.3) + tokens
+            expect(tokens * most_within(at, seconds) <= most, f"{tokens * most_within(at, seconds)} tokens in {seconds} s")
+
+
+@test
+def a_limit_of_another_run_is_waited_for_no_longer_than_its_minute(w):
+    with w.at("echo") as (home, tagged):
+        with Running(home, "-q", "-m", "p/any", "--tpm", 100, "--jobs", 4) as run:  # killed while it has booked its turns far ahead
+            run.write(jsonl(*({"id": n, "prompt": "x", "options": {"max_tokens": 4000}} for n in range(4))))
+            until(lambda: w.count(tagged) == 1, "the first has gone")
+            time.sleep(0.5)
+            run.signal(signal.SIGKILL)
+            run.process.wait(60)
+        ask(home, "-q", "-m", "p/any", "--tpm", 1000000, "x", "-o", "max_tokens", 4000, timeout=30)
+        equal(w.count(tagged), 2)
+
+
+@test
+def a_clock_that_was_set_back_holds_up_nobody(w):
+    with w.at("echo") as (home, tagged):
+        ask(home, "-q", "-m", "p/any", "--rpm", 60, "x")
+        with sqlite3.connect(home.path / "state" / "llm-utils" / "pace.db") as db:
+            equal(db.execute("UPDATE bucket SET full = full + 3600 * 1000000000, taken = taken + 3600 * 1000000").rowcount, 1)
+        ask(home, "-q", "-m", "p/any", "--rpm", 60, "y", timeout=30)
+        equal(w.count(tagged), 2)
+
+
+@for_each(("broken", 5), ("homeless", 2))
+def a_store_that_cannot_be_opened_ends_the_run_before_anything_is_asked(w, how, code):
+    with w.at("echo") as (home, tagged):
+        home.config('[model."p/any"]\ninput = 100\noutput = 1000\n')
+        env = {}
+        if how == "broken":
+            (home.path / "state" / "llm-utils").mkdir(parents=True)
+            (home.path / "state" / "llm-utils" / "pace.db").write_bytes(b"no store" * 1000)
+        else:
+            home.env.pop("HOME"), home.env.pop("XDG_STATE_HOME")
+        for flags in (("--budget", 1), ("--rpm", 60), ("--share-identical",)):
+            result = ask(home, "-m", "p/any", *flags, stdin=jsonl(*({"id": n, "prompt": "x"} for n in range(9))), code=code)
+            equal(result.out, b"")
+            equal(len(result.words.splitlines()), 1, result.words)
+        equal(w.count(tagged), 0)
+        equal(len(records(ask(home, "-m", "p/any", stdin=jsonl({"prompt": "x"})))), 1, "what needs none goes on")
 
 
 @for_each("--rpm", "--tpm", "--budget")

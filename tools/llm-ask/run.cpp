@@ -167,7 +167,8 @@ int ask_records(AskSession& s, const Tool& tool, const AskFlags& f) {
     // the rest of what answers depend on is in the question itself
     o.resume_salt = fmt::format("{}{}", f.extract ? "extract" : "", f.calls.dry_run ? "dry" : "");
     const RequestSpec& spec = s.form.spec();
-    // a misspelt model, or one without a price where a budget is set, ends here and not once a record
+    if (!f.calls.dry_run) s.caller.open_store();
+    // a misspelt model, or one without a price where a budget is set, ends here and not once a record; so does a store that cannot be used
     if (spec.model) s.caller.check_price(s.models.resolve(*spec.model));
     else if (s.caller.counts_money() && !spec.default_model.empty()) s.caller.check_price(s.models.resolve(spec.default_model));
     Asker asker{s.caller, s.models, s.form, s.options(tool, f, false)};

@@ -80,3 +80,64 @@ TEST_CASE("limits: two buckets are taken together, and what was not used is give
     now = later;
     CHECK(limits.take(both) <= later + second);
 }
+
+TEST_CASE("limits: a clock that was set back holds up nobody") {
+    std::int64_t now = 10'000 * second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    const std::vector<LimitClaim> one{{"requests p", LimitKind::requests, 60, 1}};
+    CHECK(limits.take(one) == now);
+    now -= 3600 * second;
+    CHECK(limits.take(one) <= now + second);
+    CHECK(limits.take(one) <= now + 2 * second);
+    CHECK(limits.take(one) > now + second);  // and the limit holds
+}
+
+TEST_CASE("limits: what another limit let through or holds back is waited for a minute at most") {
+    std::int64_t now = 10'000 * second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    const auto take = [&limits](LimitKind kind, double limit, double cost) { return limits.take(std::vector<LimitClaim>{{"x", kind, limit, cost}}); };
+    SECTION("a small one before a large one") {
+        CHECK(take(LimitKind::tokens, 100, 4000) == now);
+        CHECK(take(LimitKind::tokens, 100, 4000) > now + 30 * minute);  // of a process that is killed
+        CHECK(take(LimitKind::tokens, 1'000'000, 4000) == now);
+        CHECK(take(LimitKind::requests, .5, 1) == now);
+        CHECK(take(LimitKind::requests, .5, 1) > now + minute);
+        CHECK(take(LimitKind::requests, 60, 1) == now);
+    }
+    SECTION("a large one before a small one") {
+        CHECK(take(LimitKind::tokens, 1000, 10) == now);
+        for (int i = 0; i < 500; ++i) now = take(LimitKind::tokens, 1'000'000, 4000);
+        const std::int64_t begins = take(LimitKind::tokens, 1000, 10);
+        CHECK(begins > now + 30 * second);
+        CHECK(begins <= now + minute + second);
+    }
+}
+
+TEST_CASE("limits: those with different limits keep the largest together") {
+    std::int64_t now = 10'000 * second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    const std::vector<double> rates{600, 60, 300};
+    std::vector<std::int64_t> next(rates.size(), now);
+    std::vector<std::pair<std::int64_t, double>> begun;
+    while (begun.size() < 2000) {  // each asks for its next turn when its last one has come
+        const auto who = static_cast<std::size_t>(std::min_element(next.begin(), next.end()) - next.begin());
+        now = next[who];
+        next[who] = limits.take(std::vector<LimitClaim>{{"x", LimitKind::requests, rates[who], 1}});
+        begun.emplace_back(next[who], 1);
+    }
+    CHECK(busiest_minute(begun) <= 600 + 3);
+}
+
+TEST_CASE("limits: a limit that nobody has any more is forgotten") {
+    std::int64_t now = 10'000 * second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    for (const double rate : {60.0, 61.0, 62.0}) limits.take(std::vector<LimitClaim>{{"x", LimitKind::requests, rate, 1}});
+    CHECK(store.db().value<int>("SELECT count(*) FROM bucket") == 3);
+    now += 2 * 3600 * second;
+    limits.take(std::vector<LimitClaim>{{"x", LimitKind::requests, 60, 1}});
+    CHECK(store.db().value<int>("SELECT count(*) FROM bucket") == 1);
+}

@@ -3,7 +3,9 @@
 #include "support/catch.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <random>
+#include <string>
 #include <unistd.h>
 #include <vector>
 
@@ -71,6 +73,33 @@ TEST_CASE("window: what waits behind a slow one lies in a file and comes back wh
     window.finish(slow, "slow\n");
     CHECK(window.empty());
     CHECK(out.text() == expected);
+}
+
+TEST_CASE("window: without room for a file it is crowded until something has left, and says so once") {
+    const char* before = std::getenv("TMPDIR");
+    const std::string folder = before != nullptr ? before : "";
+    ::setenv("TMPDIR", "/nonexistent", 1);
+    Output out;
+    std::vector<std::string> said;
+    Window window{out.writer(), [&said](std::string_view text) { said.emplace_back(text); }};
+    std::string expected;
+    for (int round = 0; round < 2; ++round) {
+        const auto slow = window.reserve();
+        CHECK_FALSE(window.crowded());
+        expected += "slow\n";
+        for (int i = 0; i < 20; ++i) {
+            expected += std::string(1 << 20, static_cast<char>('a' + i));
+            window.finish(window.reserve(), std::string(1 << 20, static_cast<char>('a' + i)));
+        }
+        CHECK(window.crowded());
+        window.finish(slow, "slow\n");
+        CHECK_FALSE(window.crowded());
+    }
+    folder.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", folder.c_str(), 1);
+    CHECK(out.text() == expected);
+    REQUIRE(said.size() == 1);
+    CHECK_THAT(said[0], contains("/nonexistent"));
+    CHECK_THAT(said[0], contains("TMPDIR"));
 }
 
 TEST_CASE("window: an empty output leaves no trace") {
