@@ -30,6 +30,10 @@ class Scripted {
 public:
     /// Nothing, until the caller hangs up.
     static inline const std::string silence = "\1silence";
+    /// What stands behind it, as soon as anything has come: the other side does not speak HTTP.
+    static inline const std::string at_once = "\1at once";
+    /// Between pieces: each goes out by itself, a twentieth of a second after the one before.
+    static inline const std::string pause = "\1pause";
     /// What stands behind it, a byte each hundredth of a second until the caller hangs up, from the beginning ever again.
     static inline const std::string drip = "\1drip";
 
@@ -61,11 +65,22 @@ private:
             const int fd = ::accept(listener_, nullptr, nullptr);
             if (fd < 0) continue;
             const auto n = static_cast<std::size_t>(asked++);
-            read_request(fd);
-            const std::string& says = script_[std::min(n, script_.size() - 1)];
+            std::string_view says = script_[std::min(n, script_.size() - 1)];
+            if (says.starts_with(at_once)) {
+                char block[4096];
+                [[maybe_unused]] const auto got = ::recv(fd, block, sizeof block, 0);
+                says.remove_prefix(at_once.size());
+            } else {
+                read_request(fd);
+            }
             if (says.starts_with(drip)) {
-                trickle(fd, std::string_view{says}.substr(drip.size()));
+                trickle(fd, says.substr(drip.size()));
             } else if (says != silence) {
+                for (std::size_t at = says.find(pause); at != says.npos; at = says.find(pause)) {
+                    [[maybe_unused]] const auto sent = ::send(fd, says.data(), at, MSG_NOSIGNAL);
+                    says.remove_prefix(at + pause.size());
+                    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                }
                 [[maybe_unused]] const auto sent = ::send(fd, says.data(), says.size(), MSG_NOSIGNAL);
                 ::shutdown(fd, SHUT_WR);
             }
