@@ -43,6 +43,7 @@ struct Exchange {
     bool satisfied = false;  ///< the answer is complete
     bool idled = false;      ///< gave up waiting for the next byte
     bool swallowed = false;  ///< libcurl was about to send it a second time
+    bool once;               ///< the request may do harm when it is sent twice
     int tries = 0;           ///< of libcurl's own
     bool running = false;
     std::exception_ptr thrown;
@@ -50,7 +51,8 @@ struct Exchange {
     std::array<char, CURL_ERROR_SIZE> words{};
     std::coroutine_handle<> waiter;
 
-    Exchange(CurlHttp& o, const HttpCall& c, Http::OnBody b, double idle_seconds) : owner(o), call(c), on_body(std::move(b)), idle(idle_seconds) {}
+    Exchange(CurlHttp& o, Method method, const HttpCall& c, Http::OnBody b, double idle_seconds)
+        : owner(o), call(c), on_body(std::move(b)), idle(idle_seconds), once(method == Method::post) {}
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
@@ -125,7 +127,7 @@ private:
             throw e;
         }
         const Lease handle{*this, take(method, call, limits.connect)};  // outlives the exchange
-        Exchange x{*this, call, std::move(on_body), limits.idle};
+        Exchange x{*this, method, call, std::move(on_body), limits.idle};
         x.easy = handle.pooled.easy;
         c.easy_setopt(x.easy, CURLOPT_PRIVATE, &x);
         c.easy_setopt(x.easy, CURLOPT_WRITEDATA, &x);
@@ -274,7 +276,7 @@ private:
     /// an answer; but the server may have read it, and would be paid twice.
     static int on_request(void* user, char*, char*, int, int) {
         auto& x = *static_cast<Exchange*>(user);
-        x.swallowed = x.tries++ > 0 && !x.is_given_back();
+        x.swallowed = x.tries++ > 0 && x.once && !x.is_given_back();
         return x.swallowed ? 1 : 0;  // CURL_PREREQFUNC_ABORT, …_OK
     }
 

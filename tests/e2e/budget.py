@@ -220,24 +220,46 @@ def what_a_kept_connection_swallows_is_counted_and_charged(w):
         expect(spent(home) - before > 4 * COST + 3 * 0.1, spent(home) - before)
 
 
-@test
-def a_ledger_that_cannot_be_written_loses_no_answer(w):
+def rename(home, before, after):
+    """What follows fails as on a full disk."""
+    with sqlite3.connect(home.path / "state" / "llm-utils" / "pace.db", timeout=60) as db:
+        db.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+
+@for_each(("--budget", 10, "reservation"), ("--tpm", 1000000, "bucket"))
+def a_store_that_takes_nothing_more_loses_no_answer(w, flag, value, table):
     with w.at("slow:700") as (home, tagged):
         home.config(PRICE)
-        with Running(home, "-m", "p/any", "--jobs", 4, "--budget", 10) as run:
+        with Running(home, "-m", "p/any", "--jobs", 4, flag, value) as run:
             run.write(jsonl(*(small(n, prompt=f"p{n}") for n in range(12))))
             run.end_input()
             until(lambda: w.count(tagged) == 4, "four calls in flight")
-            with sqlite3.connect(home.path / "state" / "llm-utils" / "pace.db") as db:  # as a full disk would
-                db.execute("ALTER TABLE reservation RENAME TO elsewhere")
+            rename(home, table, "elsewhere")
             code, out = run.rest()
             equal(code, 3)
-            equal(run.words.count("cannot be noted"), 1, run.words)
+            equal(run.words.count("cannot be noted"), 1 if flag == "--budget" else 0, run.words)
         lines = [json.loads(line) for line in out.splitlines()]
         equal([one["response"]["text"] for one in lines[:4]], ["p0", "p1", "p2", "p3"], "what was paid for")
         equal([one["id"] for one in lines], list(range(12)), "and no record is lost")
         expect(all("error" in one for one in lines[4:]), out)
         equal(w.count(tagged), 4, "without a ledger nothing more is asked")
+
+
+@test
+def what_could_not_be_noted_is_noted_later(w):
+    with w.at("slow:700") as (home, tagged):
+        home.config(PRICE)
+        with Running(home, "-m", "p/any", "--jobs", 4, "--budget", 10) as run:
+            run.write(jsonl(*(small(n) for n in range(4))))
+            until(lambda: w.count(tagged) == 4, "four calls in flight")
+            rename(home, "reservation", "elsewhere")
+            for n in range(4):
+                equal(json.loads(run.line())["id"], n)
+            rename(home, "elsewhere", "reservation")
+            run.end_input()
+            equal(run.rest()[0], 0)
+        expect(abs(spent(home) - 4 * COST) < 1e-6, spent(home))
+        equal((status(home)["reservation"], status(home)["run"]), ([], []))
 
 
 @test

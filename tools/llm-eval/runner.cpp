@@ -132,6 +132,7 @@ RunEnd run_cases(const Tool& tool, const EvalFlags& given, const Suite& suite, W
         ++seen;
         r.outcome == Result::Outcome::error ? progress.failed() : progress.done();
     });
+    s.caller.open_store();
     Filter filter{s.loop, o};
     filter.sees_output([&watch](std::string_view bytes) { watch.see(bytes); });
     if (stored) filter.before_output([&stored] { stored->settle(); });

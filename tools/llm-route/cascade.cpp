@@ -117,6 +117,7 @@ int run(const Tool& tool, const CascadeFlags& f) {
     const Form form{spec_of(f)};
     Loop loop;
     Caller caller{loop, settings, environment, call_options_of(tool, f, settings)};
+    caller.open_store();
     Cascade cascade{caller, models, form, std::move(options)};
     FilterOptions o = filter_options(tool, f.loop);
     o.jobs = settings.integer("jobs").value_or(4);
