@@ -179,11 +179,11 @@ def what_a_torn_connection_has_swallowed_is_not_sent_again_unseen(w):
 @test
 def few_streams_at_once_are_spread_over_connections(w):
     with w.home(**secured(w)) as home, Streams(w, "--streams", "8") as server:
-        home.provider("p", "openai", server.url("ok:30"))
+        home.provider("p", "openai", server.url("ok:200"))
         result = ask(home, "-m", "p/any", "--jobs", 32, stdin=many(96))
         equal([one["response"]["text"] for one in records(result)], [ANSWER] * 96)
-        count = server.count("ok:30")
-        expect(count["at_once"] <= 8 and count["connections"] >= 4, count)
+        count = server.count("ok:200")
+        expect(count["at_once"] <= 8 and count["connections"] >= 2, count)
 
 
 @test
