@@ -87,6 +87,15 @@ def an_unknown_price_is_a_wrong_configuration_unless_one_is_assumed(w):
 
 
 @test
+def a_record_that_names_a_model_of_unknown_price_fails_alone(w):
+    with w.at("echo") as (home, tagged):
+        home.config(PRICE)
+        result = ask(home, "-m", "p/any", "--budget", 1, stdin=jsonl(small(1), small(2, model="p/unheard"), small(3)), code=3)
+        equal([one.get("error", {}).get("fault") for one in records(result)], [None, "config", None])
+        equal(w.count(tagged), 2)
+
+
+@test
 def a_day_is_common_to_thirty_two_processes(w):
     with w.at("echo") as (home, tagged):
         home.config(PRICE + "[budget]\nday = 0.5\n")
