@@ -1,10 +1,14 @@
-/// Asking by providers' batch APIs: the same records in, the same records out, at half the price and within a day.
+/// Asking by providers' batch APIs: the same records in, the same records out, within a day, and for part of the price.
 ///
-/// A job is one input. It is split into parts, each one batch of one model at one provider. The budget is charged a part's worst case when it is sent;
-/// when its answers are taken in, once, each is priced, held to its schema and journalled, and the budget gets back what was not spent.
+/// A job is one input. It is split into parts, each one batch of one model at one provider. The budget is charged a part's worst case when it is sent
+/// (pace/budget.hpp, by name); when its answers are taken in, once, each is priced, held to its schema and journalled, and the charge is settled.
+///
+/// A batch belongs to a part by the label it was created with. Where an API keeps no label (Anthropic), and the answer to a creation was lost, a batch of
+/// as many requests from that time is *supposed* to be the part's, until the ids of its results prove it; it is not cancelled or deleted before.
 #pragma once
 
 #include "ask/asker.hpp"
+#include "base/hash.hpp"
 #include "batch/server.hpp"
 #include "batch/store.hpp"
 
@@ -13,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,10 +25,9 @@ namespace llm {
 
 struct BatchSetup {
     std::string tool;                                ///< "llm-ask"
-    int retries = 3;
+    BatchServerOptions server;                       ///< its `skip` holds for all waits
     PaceOptions pace;                                ///< `budget` bounds this submission
     std::function<void(std::string_view)> warn;      ///< may be empty
-    std::function<void(double seconds)> skip;        ///< for tests: told of each wait, which then takes no time
     std::size_t part_bytes = std::size_t{24} << 20;  ///< of a part's payload, which is held in memory
     std::size_t part_requests = 1'000'000;           ///< the provider's own bounds hold besides
 };
@@ -36,36 +40,54 @@ public:
     /// Made once a run. Throws as BatchServer does.
     BatchServer& server(const Endpoint&);
 
-    /// Sends what of the job is not sent yet; after a kill or a failure it goes on where that was. All parts or none are sent where a budget does not suffice
-    /// (Error{budget}). What the provider turns down is thrown; that part can be sent again. A part of which the provider may know already is looked for there first.
+    /// Sends what of the job is not sent yet; after a kill or a failure it goes on where that was. Nothing is sent where a budget does not suffice for all of
+    /// it (Error{budget}). A part that is turned down holds up no other; the first reason is thrown at the end, and that part can be sent again.
+    /// A part of which the provider may know already is looked for there first.
     void send(const std::string& job);
-    /// Asks the providers how far they are. Those that do not answer are told of in `warn`, and their last word stands.
+    /// Asks the providers how far they are. A part whose provider does not answer is `stale`, `warn` is told, and a server that was silent is not asked
+    /// again by this object. Changes nothing that who works on the job decides.
     void look(BatchJob&);
-    /// The same, and takes in the results of the parts that have ended.
-    void fetch(BatchJob&);
-    /// What is not sent never will be; the rest the providers are asked to cancel. What they have answered by then can be collected.
+    /// The same, takes in the results of the parts that have ended, and sends again what waits. Each part for itself: returns the first error.
+    std::optional<Error> fetch(BatchJob&);
+    /// What is not sent never will be; the rest the providers are asked to cancel. What they have answered by then can be collected. Each part for
+    /// itself: the first error is thrown at the end.
     void cancel(const std::string& job);
+    /// Deletes what is left of it at the providers, where they can, and the job. What cannot be deleted there `warn` is told.
+    void forget(const std::string& job);
+    /// Whether it can be told that a provider works on it, or will.
+    static bool is_running(const BatchJob&);
 
     const BatchSetup& setup() const noexcept { return setup_; }
     BatchStore& store() noexcept { return store_; }
     Caller& caller() noexcept { return caller_; }
-    Price price_of(const ResolvedModel&) const;
+    BatchRates rates_of(const ResolvedModel& model) const { return batch_rates(model, settings_, setup_.pace.assumed); }
 
 private:
     struct Taking;
+    struct Purse;
+    enum class Paid { no, maybe };
     const ResolvedModel& model_of(const BatchPart&);
+    BatchServer& server_of(const BatchPart& part) { return server(model_of(part).endpoint); }
+    void sleep(double seconds);
+    void warn(std::string_view) const;
+
+    void charge(const BatchJob&, BatchPart&, Purse&);
+    void settle(const BatchJob&, BatchPart&, Nano spent);
     void send(const BatchJob&, BatchPart&);
     void create(const BatchJob&, BatchPart&, BatchServer&);
+    void stage(const BatchJob&, BatchPart&, BatchServer&);
     std::string payload(const BatchJob&, const BatchPart&, BatchServer&);
+    void bind(const BatchJob&, BatchPart&, const BatchProgress&);
     /// Finds the batch of a part that may have been created already.
-    bool adopt(const BatchJob&, BatchPart&, BatchServer&);
-    void set_sent(BatchPart&, const BatchProgress&);
-    void charge(BatchPart&);
-    void give_back(BatchPart&, Nano kept);
+    bool find(const BatchJob&, BatchPart&, BatchServer&);
+
     BatchProgress look(BatchPart&);
     void take_in(const BatchJob&, BatchPart&, const BatchProgress&);
     void take_in(Taking&, const std::vector<BatchLine>&);
-    void fail_open(const BatchJob&, BatchPart&, const Error&);
+    void release(const BatchJob&, BatchPart&, std::string_view custom_id);
+    void make_wait(const BatchJob&, BatchPart&, const BatchProgress&);
+    bool is_due(const BatchJob&, const BatchPart&) const;
+    void fail_open(const BatchJob&, BatchPart&, const Error&, Paid);
     PaceStore& money();
 
     Loop& loop_;
@@ -75,9 +97,10 @@ private:
     Caller& caller_;
     BatchStore& store_;
     BatchSetup setup_;
-    std::unique_ptr<Http> http_;
     std::map<std::string, std::unique_ptr<BatchServer>> servers_;
     std::map<std::string, ResolvedModel> resolved_;
+    std::set<std::string> silent_;        ///< endpoints that gave `look` no answer
+    std::set<std::string> said_;
     std::unique_ptr<PaceStore> money_;
 };
 
@@ -90,17 +113,20 @@ public:
     /// Throws Error as Asker::step does, and Error{config} for a provider without batch API.
     void step(Record&);
     void output(std::string_view bytes);
+    /// The job's id may be another one afterwards: of the same submission before, which was not wholly sent.
     void finish();
 
     const std::string& job() const noexcept { return job_; }
+    bool goes_on() const noexcept { return goes_on_; }
     long asked() const noexcept { return asked_; }
     /// The first error that a record got here, in its own words.
     const std::string& first_error() const noexcept { return first_error_; }
 
 private:
     struct Pending {
-        std::string line, body, model;
-        Nano worst;
+        std::string line, body, model, server, shape;
+        BatchRates rates;
+        long input = 0, output = 0;
         std::size_t most_requests, most_bytes;
     };
     struct Part {
@@ -110,16 +136,20 @@ private:
         Nano worst = 0;
     };
     void line(std::string_view);
-    void place(const Pending&);
+    void place(Pending&);
     void close(Part&);
+    void count_in(std::string_view line, std::string_view body);
+    std::int64_t shape(const std::string& text);
 
     Batches& batches_;
     Asker& asker_;
-    std::string job_, rest_, first_error_;
+    std::string job_, rest_, first_error_, sum_;
     std::deque<Pending> pending_;
     std::map<std::string, Part> open_;
+    std::map<std::string, std::int64_t> shapes_;
     int parts_ = 0;
     long asked_ = 0;
+    bool goes_on_ = false;
 };
 
 }  // namespace llm

@@ -1,37 +1,58 @@
 #include "batch/batches.hpp"
 
 #include "base/error.hpp"
+#include "call/retry.hpp"
 #include "log/when.hpp"
+#include "store/transaction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 
 namespace llm {
 namespace {
 
 constexpr std::size_t group = 200;  // results a transaction
+constexpr std::array<double, 2> until_results_are_there{1, 4};  // seconds
 
-/// The place behind "JOB-"; 0 where it is another's.
-std::int64_t place_in(std::string_view custom_id, std::string_view job) {
-    if (!custom_id.starts_with(job) || custom_id.size() < job.size() + 2 || custom_id[job.size()] != '-') return 0;
-    const std::string_view digits = custom_id.substr(job.size() + 1);
+/// What has been asked, as its id tells; an empty job where it is no id of ours.
+struct CustomId {
+    std::string_view job;
+    std::int64_t place = 0;
+};
+CustomId read_custom_id(std::string_view id) {
+    const std::size_t dash = id.rfind('-');
+    if (dash == id.npos || dash == 0) return {};
+    const std::string_view digits = id.substr(dash + 1);
     std::int64_t place = 0;
     const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), place);
-    return code == std::errc{} && end == digits.data() + digits.size() ? place : 0;
+    if (code != std::errc{} || end != digits.data() + digits.size() || place <= 0) return {};
+    return {id.substr(0, dash), place};
+}
+
+bool flag(const Json& flags, std::string_view name, bool otherwise) {
+    const Json& value = member(flags, name);
+    return value.is_boolean() ? value.get<bool>() : otherwise;
 }
 
 RequestSpec spec_of(const BatchJob& job, const BatchPart& part) {
     RequestSpec s;
-    if (const Json& left_out = member(job.flags, "no_context"); left_out.is_boolean() && left_out.get<bool>()) s.context = RequestSpec::Context::left_out;
+    if (flag(job.flags, "no_context", false)) s.context = RequestSpec::Context::left_out;
     s.default_model = part.model;
     return s;
 }
 
 AskOptions options_of(const BatchJob& job) {
     AskOptions o;
-    if (const Json& extract = member(job.flags, "extract"); extract.is_boolean() && extract.get<bool>()) o.extract = AskOptions::Extract::last_block;
+    if (flag(job.flags, "extract", false)) o.extract = AskOptions::Extract::last_block;
     return o;
 }
+
+/// The results are somebody else's; ends their download.
+struct NotOurs {
+    std::string custom_id;
+};
 
 }  // namespace
 
@@ -43,137 +64,283 @@ struct Batches::Taking {
     const ResolvedModel& model;
     Form form;
     Asker asker;
-    std::map<std::string, std::optional<ResolvedModel>> aliases{};
+    CallOptions::Log log;
+    long unreadable = 0;        ///< lines
+    std::string first_unread{};  ///< why
 
     Taking(Batches& b, const BatchJob& j, BatchPart& p)
-        : job(j), part(p), server(b.server(b.model_of(p).endpoint)), model(b.model_of(p)), form(spec_of(j, p)), asker(b.caller_, b.models_, form, options_of(j)) {}
+        : job(j), part(p), server(b.server_of(p)), model(b.model_of(p)), form(spec_of(j, p)), asker(b.caller_, b.models_, form, options_of(j)),
+          log(flag(j.flags, "log", true) ? CallOptions::Log::yes : CallOptions::Log::no) {}
 
-    /// As it was sent. Of an alias that means something else by now only the model is known.
-    Request request_of(const Record& record, const Models& models) {
-        Asking asking = form.read(record);
-        auto [it, fresh] = aliases.try_emplace(asking.model);
-        if (fresh) {
-            try {
-                it->second = models.resolve(asking.model);
-            } catch (const Error&) {
-            }
+    void pass_over(std::string why) {
+        if (unreadable++ == 0) first_unread = std::move(why);
+    }
+
+    /// As it was sent, but for attachments, whose files may have changed or gone: only what they are called is said.
+    Request request_of(Record& record, const std::string& shape_text) {
+        std::vector<std::string> names;
+        if (record.has("attachments")) {
+            for (const Json& a : record.get("attachments")) names.push_back(text_of(a, "name", text_of(a, "path", text_of(a, "url", "data"))));
+            record.erase("attachments");
         }
-        if (it->second && it->second->full_name() == model.full_name()) apply_alias(asking, *it->second);
+        Asking asking = form.read(record);
+        const Json shape = read_json(shape_text.empty() ? "{}" : shape_text);
+        ResolvedModel alias;
+        if (const Json& options = member(shape, "options"); options.is_object()) alias.options = options_of(options);
+        alias.system = text_of(shape, "system");
+        apply_alias(asking, alias);
+        if (const Json& most = member(shape, "max_tokens"); most.is_number_integer()) asking.request.options.max_tokens = most.get<long>();
+        for (const std::string& name : names) asking.request.messages.push_back(Message::of(Role::user, fmt::format("[attached: {}]", name)));
         asking.request.model = model.model;
         return std::move(asking.request);
     }
 };
 
+// --- looking ---
+
 BatchProgress Batches::look(BatchPart& part) {
-    BatchServer& server = this->server(model_of(part).endpoint);
+    BatchServer& server = server_of(part);
     BatchProgress p = server.api().progress(server.get(server.api().look(part.remote)));
+    if (!p.known_status && said_.insert(p.status).second)
+        warn(fmt::format("{} says that {} is '{}', a word which is not known here; it counts as running", server.endpoint().name, part.remote, p.status));
     part.status = p.status;
     part.done = p.done;
     part.failed = p.failed;
-    if (p.phase != BatchPhase::running) part.state = PartState::ended;
-    store_.save(part);
+    part.files = p.files;
+    if (p.phase != BatchPhase::running) {
+        part.state = PartState::ended;
+        part.over = unix_microseconds();
+    }
+    store_.saw(part);
     return p;
 }
 
 void Batches::look(BatchJob& job) {
     for (BatchPart& part : job.parts) {
         if (part.state != PartState::sent) continue;
+        const std::string endpoint = part.model.substr(0, part.model.find('/'));
+        part.stale = silent_.contains(endpoint);
+        if (part.stale) continue;
         try {
             look(part);
         } catch (const Error& e) {
             if (Loop::signal_caught() != 0) throw;
-            if (setup_.warn) setup_.warn(fmt::format("batch {}, part {}: {}", job.id, part.number, e.what()));
+            part.stale = true;
+            if (passes_by_itself(e)) silent_.insert(endpoint);
+            warn(fmt::format("batch {}, part {}: {}", job.id, part.number, e.what()));
         }
     }
 }
 
-void Batches::fetch(BatchJob& job) {
+std::optional<Error> Batches::fetch(BatchJob& job) {
     const BatchStore::Claim claim{store_, job.id};
     job = store_.job(job.id);
+    std::optional<Error> first;
+    std::set<std::string> silent;
+    const auto try_it = [&](BatchPart& part, const auto& what) {
+        const std::string endpoint = part.model.substr(0, part.model.find('/'));
+        part.stale = silent.contains(endpoint);
+        if (part.stale) return;
+        try {
+            what();
+        } catch (const Error& e) {
+            if (Loop::signal_caught() != 0) throw;
+            part.stale = true;
+            if (passes_by_itself(e) && (!e.status || *e.status >= 500)) silent.insert(endpoint);
+            if (!first) first = e;
+        }
+    };
     for (BatchPart& part : job.parts) {
-        if (part.state != PartState::sent && part.state != PartState::ended) continue;
-        const BatchProgress p = look(part);
-        if (part.state == PartState::ended) take_in(job, part, p);
+        if (part.state == PartState::fetched) settle(job, part, store_.spent(part.id));  // where we were killed just before
+        if (!part.at_provider()) continue;
+        try_it(part, [&] {
+            const BatchProgress p = look(part);
+            if (part.state == PartState::ended) take_in(job, part, p);
+        });
     }
+    if (job.any(PartState::waiting)) job.parts = store_.job(job.id).parts;  // some may have been halved
+    for (BatchPart& part : job.parts)
+        if (part.state == PartState::waiting && is_due(job, part)) try_it(part, [&] { send(job, part); });
+    return first;
 }
+
+// --- taking in ---
 
 void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
     if (progress.phase == BatchPhase::failed) {
-        fail_open(job, part, progress.error.value_or(Error(Fault::refused, "the batch was turned down")));
+        const Error why = progress.error.value_or(Error(Fault::refused, "the batch was turned down"));
+        if (why.fault == Fault::rate_limit) make_wait(job, part, progress);
+        else fail_open(job, part, why, Paid::no);
         return;
     }
     Taking taking{*this, job, part};
-    std::vector<BatchLine> lines;
-    for (const HttpCall& call : progress.results)
-        taking.server.lines(call, [&](std::string_view text) {
-            lines.push_back(taking.server.api().line(text));
-            if (lines.size() < group) return;
-            take_in(taking, lines);
-            lines.clear();
-        });
-    take_in(taking, lines);
     const std::string& endpoint = taking.model.endpoint.name;
-    if (part.status == "expired") fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint));
-    else if (part.status.starts_with("cancel")) fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint));
-    else fail_open(job, part, Error(Fault::provider, "{}: the batch has ended ({}) without a result for this", endpoint, part.status));
+    std::optional<Error> gone;
+    std::vector<BatchLine> lines;
+    const auto take = [&] { take_in(taking, std::exchange(lines, {})); };
+    const auto line = [&](std::string_view text) {
+        try {
+            lines.push_back(taking.server.api().line(text));
+        } catch (const Error& e) {
+            return taking.pass_over(e.what());
+        }
+        if (lines.size() >= group || part.supposed) take();
+    };
+    try {
+        for (const HttpCall& call : progress.results) {
+            for (std::size_t again = 0;;) {
+                try {
+                    taking.server.lines(call, line, [&] { taking.pass_over("it is longer than any answer may be"); });
+                    break;
+                } catch (const Error& e) {
+                    if (e.status != 404 && e.status != 410) throw;
+                    if (e.status == 404 && again < until_results_are_there.size()) {
+                        taking.server.sleep(until_results_are_there[again++]);
+                        continue;
+                    }
+                    gone = e;
+                    break;
+                }
+            }
+        }
+        take();
+        if (part.supposed && !gone) throw NotOurs{};
+    } catch (const NotOurs& e) {
+        return release(job, part, e.custom_id);
+    }
+    if (part.status == "expired") return fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint), Paid::no);
+    if (part.status.starts_with("cancel")) return fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
+    std::string why = fmt::format("{}: the batch has ended ({}) without a result for this", endpoint, part.status);
+    if (gone) why = fmt::format("{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what());
+    else if (taking.unreadable > 0) why += fmt::format("; {} lines of its results could not be read, the first because {}", taking.unreadable, taking.first_unread);
+    fail_open(job, part, Error(Fault::provider, "{}", why), Paid::maybe);
 }
 
 void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
+    struct Noted {
+        std::shared_ptr<Request> request;
+        Answer answer;
+        std::optional<Error> failed;
+        std::string record_id;
+    };
+    std::vector<Noted> notes;
     Transaction transaction{store_.db()};
     for (const BatchLine& line : lines) {
-        const std::int64_t place = place_in(line.custom_id, t.job.id);
-        if (place == 0) throw Error(Fault::provider, "the batch {} at {} holds results of something else ('{}')", t.part.remote, t.model.endpoint.name, line.custom_id);
-        const auto text = store_.open_line(t.job.id, place, t.part.id);
-        if (!text) continue;  // taken in before
-        const Record record = Record::parse(*text, static_cast<long>(place));
-        auto request = std::make_shared<Request>(t.request_of(record, models_));
-        Answer answer;
+        const CustomId id = read_custom_id(line.custom_id);
+        if (t.part.supposed) {
+            if (id.job != t.job.id || !store_.open(t.job.id, id.place, t.part.id)) throw NotOurs{line.custom_id};
+            store_.prove(t.part);
+        }
+        if (id.job != t.job.id) {
+            t.pass_over(fmt::format("it is of something else ('{}')", line.custom_id));
+            continue;
+        }
+        const auto open = store_.open(t.job.id, id.place, t.part.id);
+        if (!open) continue;  // taken in before
+        Noted note;
+        note.request = std::make_shared<Request>();
+        note.request->model = t.model.model;
+        Answer& answer = note.answer;
         answer.provider = t.model.endpoint.name;
-        std::optional<Error> failed = line.error;
+        answer.timed = Timed::no;
+        const bool answered = line.status >= 200 && line.status < 300;
+        std::optional<Nano> cost;
         std::string response;
         try {
-            if (failed) throw Error(*failed);
-            if (line.status < 200 || line.status >= 300) throw Error(t.server.provider().failure(line.status, {}, line.body));
-            const auto reply = t.server.provider().reply(*request);
+            Record record = Record::parse(open->line, static_cast<long>(id.place));
+            note.record_id = id_text(record);
+            *note.request = t.request_of(record, open->shape);
+            if (line.error) throw Error(*line.error);
+            if (!answered) throw Error(t.server.provider().failure(line.status, {}, line.body));
+            const auto reply = t.server.provider().reply(*note.request);
             reply->feed(line.body, [](const Delta&) {});
             answer.completion = reply->finish();
-            answer.cost = cost(t.model.info.price, answer.completion.usage);
-            if (answer.cost) *answer.cost *= batch_price;
-            caller_.note(t.model, request, answer, nullptr, {id_text(record), {}}, t.part.tried);
-            response = t.asker.response(*request, answer);
+            if (const auto dollars = t.part.rates.cost(answer.completion.usage)) {
+                cost = nano(*dollars);
+                if (!t.part.rates.assumed) answer.cost = dollars;
+            }
+        } catch (const Error& e) {
+            note.failed = e;
+        }
+        std::optional<Error> failed = note.failed;
+        try {
+            Answer shown = answer;
+            if (!failed) response = t.asker.response(*note.request, shown);
         } catch (const Error& e) {
             failed = e;
         }
-        if (failed) {
-            store_.fail(t.job.id, place, dump(error_member(*failed, setup_.tool, static_cast<long>(place))));
-            if (answer.completion.text.empty() && !answer.cost) caller_.note(t.model, request, answer, &*failed, {id_text(record), {}}, t.part.tried);
-        } else {
-            store_.answer(t.job.id, place, response);
-        }
+        // an answer that tells no usage, or cannot be read, may have cost what it could at worst
+        if (!cost) cost = answered ? t.part.rates.worst(open->input, open->output).value_or(0) : 0;
+        if (failed) store_.fail(t.job.id, id.place, dump(error_member(*failed, setup_.tool, static_cast<long>(id.place))), *cost);
+        else store_.answer(t.job.id, id.place, response, *cost);
+        notes.push_back(std::move(note));
     }
     transaction.commit();
+    for (Noted& n : notes) caller_.note(t.model, std::move(n.request), n.answer, n.failed ? &*n.failed : nullptr, {n.record_id, {}}, t.part.tried, t.log);
 }
 
 /// Ends a part: what has no answer has failed, and the budget gets back what was not spent.
-void Batches::fail_open(const BatchJob& job, BatchPart& part, const Error& why) {
+void Batches::fail_open(const BatchJob& job, BatchPart& part, const Error& why, Paid paid) {
     Transaction transaction{store_.db()};
-    for (const std::int64_t place : store_.open_places(part.id)) store_.fail(job.id, place, dump(error_member(why, setup_.tool, static_cast<long>(place))));
+    for (const BatchStore::Open& o : store_.all_open(part.id))
+        store_.fail(job.id, o.place, dump(error_member(why, setup_.tool, static_cast<long>(o.place))), paid == Paid::maybe ? part.rates.worst(o.input, o.output).value_or(0) : 0);
+    store_.drop_bodies(part.id);
     part.state = PartState::fetched;
+    part.why.clear();
     store_.save(part);
     transaction.commit();
-    if (part.charged == 0) return;
-    // an answer that bears no cost may have cost what it could at worst
-    Nano spent = 0;
-    auto rows = store_.db().prepare("SELECT json_extract(answer, '$.cost'), answer IS NULL, error FROM item WHERE part = ?1");
-    rows.bind(part.id);
-    while (rows.step()) {
-        const auto cost = rows.column<std::optional<double>>(0);
-        const bool none = rows.column<bool>(1);
-        const Json error = none ? read_json(rows.column<std::string_view>(2)) : Json();
-        const bool paid = !none || text_of(error, "fault") == "schema";
-        spent += cost ? nano(*cost) : paid ? part.worst / std::max(1L, part.requests) : 0;
+    settle(job, part, store_.spent(part.id));
+}
+
+/// The batch that was supposed to be the part's is another's. Where that is a part of ours, it gets what is its own.
+void Batches::release(const BatchJob& job, BatchPart& part, std::string_view custom_id) {
+    const std::string remote = part.remote;
+    warn(fmt::format("{} is not part {} of the batch {}: its requests have other ids{}", remote, part.number, job.id, custom_id.empty() ? "" : fmt::format(" ('{}')", custom_id)));
+    store_.unbind(part, PartState::sending);
+    const CustomId id = read_custom_id(custom_id);
+    if (auto owner = store_.part_of(id.job, id.place); owner && owner->id != part.id && (owner->state == PartState::sending || owner->supposed)) {
+        BatchProgress batch;
+        batch.id = remote;
+        batch.status = part.status;
+        store_.bind(*owner, batch, BatchStore::Proof::given);
     }
-    give_back(part, std::min(spent, part.charged));
+    if (find(job, part, server_of(part))) return;
+    part.state = PartState::waiting;
+    part.why = "it is not with the provider";
+    part.tries = 0;
+    store_.save(part);
+}
+
+// --- waiting for room ---
+
+/// Too many tokens wait there already: it is sent again when there is room, in halves where it never fits.
+void Batches::make_wait(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
+    constexpr std::size_t bytes_a_token = 2;  // at most, so that what is counted as fitting does fit
+    part.why = progress.error->what();
+    ++part.tries;
+    store_.unbind(part, PartState::waiting);
+    const bool never_fits = progress.room > 0 && store_.bytes(part.id) / bytes_a_token > static_cast<std::size_t>(progress.room);
+    if (!never_fits || part.requests < 2) return;
+    const std::vector<BatchPart> now = store_.job(job.id).parts;
+    const int number = std::ranges::max(now, {}, &BatchPart::number).number + 1;
+    store_.halve(job.id, part, number);
+    if (part.charged == 0) return;
+    for (const BatchPart& half : store_.job(job.id).parts)
+        if (half.number == number) divide_charge(money(), charge_name(job.id, part), charge_name(job.id, half), half.worst);
+}
+
+bool Batches::is_due(const BatchJob& job, const BatchPart& part) const {
+    constexpr double shortest = 60, longest = 1800;  // seconds
+    if (part.tries == 0) return true;
+    bool running = false, room = false;
+    for (const BatchPart& p : job.parts) {
+        if (p.id == part.id || p.model != part.model) continue;
+        running |= p.state == PartState::sent;
+        room |= p.state >= PartState::ended && p.over > part.tried;
+    }
+    if (room) return true;
+    const double waited = static_cast<double>(unix_microseconds() - part.over) / 1e6;
+    return !running && waited >= std::min(longest, shortest * std::pow(2.0, part.tries - 1));
 }
 
 }  // namespace llm

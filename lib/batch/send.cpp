@@ -1,20 +1,43 @@
 #include "batch/batches.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "call/retry.hpp"
 #include "log/when.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace llm {
 namespace {
 
-constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t clock_slack = 60;  // seconds that a provider's clock may be behind ours
-
-std::string label_of(const BatchJob& job, const BatchPart& part) { return fmt::format("{}-part-{}", job.id, part.number); }
+constexpr double budget_poll = .05;  // seconds between looks at money that others hold
+/// Seconds before a file that was uploaded just now is asked for again: OpenAI knows it a little later (bespokelabsai/curator#116).
+constexpr std::array<double, 5> until_file_is_known{1, 2, 4, 8, 16};
 
 bool is_to_be_sent(const BatchPart& p) { return p.state == PartState::ready || p.state == PartState::sending; }
+
+/// Whether it says that there is no batch now. After anything else there may be one: no answer, an answer that cannot be read, a server that broke
+/// down at it, or one that is at it (408, 409, 425).
+bool was_not_made(const Error& e) {
+    if (!e.status) return e.fault != Fault::timeout && e.fault != Fault::unreachable && e.fault != Fault::provider && e.fault != Fault::io;
+    switch (*e.status) {
+        case 408:
+        case 409:
+        case 425: return false;
+        case 503:
+        case 529: return true;
+        default: return *e.status >= 300 && *e.status < 500;
+    }
+}
+
+bool lacks_file(const Error& e) {
+    const std::string words = lower_ascii(e.what());
+    return (e.status == 400 || e.status == 404) && words.find("file") != words.npos &&
+           (words.find("find") != words.npos || words.find("not found") != words.npos || words.find("no such") != words.npos);
+}
+
+std::string label_of(const BatchJob& job, const BatchPart& part) { return fmt::format("{}-part-{}", job.id, part.number); }
 
 }  // namespace
 
@@ -23,10 +46,7 @@ Batches::Batches(Loop& loop, const Settings& settings, const Environment& enviro
 
 BatchServer& Batches::server(const Endpoint& endpoint) {
     auto& slot = servers_[endpoint.name];
-    if (!slot) {
-        if (!http_) http_ = make_curl_http(loop_);
-        slot = std::make_unique<BatchServer>(loop_, *http_, endpoint, environment_, setup_.retries, setup_.skip);
-    }
+    if (!slot) slot = std::make_unique<BatchServer>(loop_, endpoint, environment_, setup_.server);
     return *slot;
 }
 
@@ -36,16 +56,77 @@ const ResolvedModel& Batches::model_of(const BatchPart& part) {
     return resolved_.emplace(part.model, models_.resolve(part.model)).first->second;
 }
 
-Price Batches::price_of(const ResolvedModel& model) const {
-    Price p = model.info.price;
-    if (!p.input && !p.output && setup_.pace.assumed.input) static_cast<Rates&>(p) = setup_.pace.assumed;
-    return p;
-}
-
 PaceStore& Batches::money() {
     if (!money_) money_ = std::make_unique<PaceStore>(pace_path(settings_, environment_));
     return *money_;
 }
+
+void Batches::sleep(double seconds) {
+    if (setup_.server.skip) return setup_.server.skip(seconds);
+    Task<void> nap = [](Loop& loop, Instant until) -> Task<void> { co_await loop.sleep_until(until); }(loop_, after(Steady::now(), seconds));
+    nap.start();
+    while (!nap.done() && Loop::signal_caught() == 0) loop_.run_once();
+}
+
+void Batches::warn(std::string_view words) const {
+    if (setup_.warn) setup_.warn(words);
+}
+
+// --- money ---
+
+/// What is put aside for the parts to be sent; it shrinks to what is charged, part by part.
+struct Batches::Purse {
+    BudgetLimits limits;
+    std::optional<Budget> budget;
+    std::int64_t reserved = 0;
+    Nano left = 0;  ///< of it
+
+    Purse(Batches& b, const BudgetLimits& l) : limits(l), batches(b) {}
+    Purse(const Purse&) = delete;
+    Purse& operator=(const Purse&) = delete;
+    ~Purse() {
+        try {
+            if (budget && reserved != 0) budget->settle(reserved, 0);
+        } catch (...) {  // it is given back when we are gone
+        }
+    }
+
+    /// Puts `left` aside. Waits while what others hold may be given back.
+    void fill(std::string_view model) {
+        if (!limits.any() || left <= 0) return;
+        if (!budget) budget.emplace(batches.money(), limits, batches.setup_.tool);
+        for (;;) {
+            const Budget::Answer answer = budget->reserve(left, model, Sent::no);
+            reserved = answer.id;
+            if (answer.fit == Fit::yes) return;
+            if (answer.fit == Fit::no)
+                throw Error(Fault::budget, "what is to be sent may cost ${:.4f} at worst, and ${:.4f} of {} are left; it was not sent", dollars(left), dollars(answer.left), answer.which);
+            if (Loop::signal_caught() != 0) throw Error(Fault::rate_limit, "a signal came while the batch waited for money; it was not sent");
+            batches.sleep(budget_poll);
+        }
+    }
+
+    Batches& batches;
+};
+
+void Batches::charge(const BatchJob& job, BatchPart& part, Purse& purse) {
+    if (purse.reserved == 0 || part.worst <= 0 || is_charged(money(), charge_name(job.id, part))) return;
+    part.charged = part.worst;
+    store_.save(part);  // first: who finds it so looks whether it is
+    // somebody who cannot see this process may have taken it for dead, and given back what it had put aside
+    while (!purse.budget->charge(purse.reserved, part.worst, charge_name(job.id, part), part.model)) purse.fill(part.model);
+    purse.left -= part.worst;
+}
+
+/// The charge first: killed in between, it is settled again, which changes nothing.
+void Batches::settle(const BatchJob& job, BatchPart& part, Nano spent) {
+    if (part.charged == 0) return;
+    settle_charge(money(), charge_name(job.id, part), spent);
+    part.charged = 0;
+    store_.save(part);
+}
+
+// --- sending ---
 
 void Batches::send(const std::string& id) {
     const BatchStore::Claim claim{store_, id};
@@ -53,73 +134,94 @@ void Batches::send(const std::string& id) {
     BudgetLimits limits;
     if (setup_.pace.budget) limits.run = nano(*setup_.pace.budget);
     if (const auto day = settings_.number("budget.day")) limits.day = nano(*day);
-    Nano worst = 0;
-    for (const BatchPart& p : job.parts)
-        if (is_to_be_sent(p) && p.charged == 0) worst += p.worst;
-    std::optional<Budget> budget;
-    std::int64_t reserved = 0;
-    if (limits.any() && worst > 0) {
-        budget.emplace(money(), limits, setup_.tool);
-        const Budget::Answer answer = budget->reserve(worst, job.parts.front().model, Sent::no);
-        if (answer.fit != Fit::yes)
-            throw Error(Fault::budget, "the batch may cost ${:.4f} at worst, and ${:.4f} of {} are left; nothing was sent", dollars(worst), dollars(answer.left), answer.which);
-        reserved = answer.id;
+    Purse purse{*this, limits};
+    for (BatchPart& p : job.parts) {
+        if (!limits.any() || !is_to_be_sent(p) || is_charged(money(), charge_name(job.id, p))) continue;
+        if (!p.rates.known()) {  // there was no budget when it was read
+            caller_.check_price(model_of(p));
+            store_.set_rates(p, rates_of(model_of(p)));
+        }
+        purse.left += p.worst;
     }
-    // What is put aside shrinks to what is charged, part by part.
+    purse.fill(job.parts.empty() ? "" : job.parts.front().model);
+    std::optional<Error> first;
+    std::set<std::string> silent;
     for (BatchPart& p : job.parts) {
         if (!is_to_be_sent(p)) continue;
-        if (reserved != 0 && p.charged == 0 && p.worst > 0) {
-            budget->settle(reserved, p.worst);
-            worst -= p.worst;
-            reserved = worst > 0 ? budget->reserve(worst, p.model, Sent::no).id : 0;
-            p.charged = p.worst;
-            p.day = day_of(money().now());
-            store_.save(p);
-        }
         try {
-            send(job, p);
-        } catch (...) {
-            if (reserved != 0) budget->settle(reserved, 0);
-            throw;
+            const std::string& endpoint = model_of(p).endpoint.name;
+            if (silent.contains(endpoint)) continue;
+            try {
+                charge(job, p, purse);
+                send(job, p);
+            } catch (const Error& e) {
+                if (passes_by_itself(e)) silent.insert(endpoint);
+                throw;
+            }
+        } catch (const Error& e) {
+            if (Loop::signal_caught() != 0 || e.fault == Fault::budget) throw;
+            if (!first) first = e;
         }
     }
+    if (first) throw Error(*first);
 }
 
 void Batches::send(const BatchJob& job, BatchPart& part) {
-    BatchServer& server = this->server(model_of(part).endpoint);
-    if (part.state == PartState::sending && adopt(job, part, server)) return;
-    part.state = PartState::sending;
-    part.tried = unix_microseconds();
-    store_.save(part);
+    BatchServer& server = server_of(part);
+    const PartState before = part.state;
+    if (before != PartState::ready && find(job, part, server)) return;
     try {
-        if (part.staged.empty()) {
-            if (auto call = server.api().stage(payload(job, part, server), label_of(job, part))) {
-                part.staged = server.api().staged(server.post(std::move(*call)));
-                store_.save(part);
-            }
-        }
         create(job, part, server);
     } catch (const Error& e) {
-        const int status = e.status.value_or(0);
-        if (status < 400 || status >= 500) throw;  // it may be with the provider all the same
-        part.state = PartState::ready;
-        if (status == 404 || status == 400) part.staged.clear();  // a file of theirs goes after some days
-        give_back(part, 0);
+        if (before == PartState::waiting) {  // it stays charged, and is looked for before it is sent again
+            part.state = before;
+            store_.save(part);
+        } else if (part.state != PartState::sending || was_not_made(e)) {  // else it may be with the provider all the same
+            part.state = PartState::ready;
+            store_.save(part);
+            settle(job, part, 0);
+        }
         throw;
     }
 }
 
+void Batches::stage(const BatchJob& job, BatchPart& part, BatchServer& server) {
+    if (auto call = server.api().stage(payload(job, part, server), label_of(job, part))) {
+        part.staged = server.api().staged(server.post(std::move(*call)));
+        store_.save(part);
+    }
+}
+
 void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server) {
-    for (int number = 1;; ++number) {
+    bool fresh = part.staged.empty();
+    if (fresh) stage(job, part, server);
+    part.state = PartState::sending;
+    part.tried = unix_microseconds();
+    part.over = 0;
+    store_.save(part);
+    std::size_t asked_for = 0;
+    for (int number = 1;;) {
         try {
             std::string body = part.staged.empty() ? payload(job, part, server) : std::string{};
-            const BatchProgress p = server.api().progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part))));
-            set_sent(part, p);
+            bind(job, part, server.api().progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part)))));
             return;
         } catch (const Error& e) {
-            if (!server.wait_before(number + 1, e)) throw;
-            const bool refused = e.status && *e.status < 500;
-            if (!refused && adopt(job, part, server)) return;
+            part.over = unix_microseconds();
+            store_.save(part);
+            const bool looked_for = !was_not_made(e);
+            if (!part.staged.empty() && lacks_file(e) && Loop::signal_caught() == 0) {
+                if (fresh && asked_for < until_file_is_known.size()) {
+                    server.sleep(until_file_is_known[asked_for++]);
+                    continue;
+                }
+                part.staged.clear();
+                if (fresh) throw;
+                fresh = true;  // theirs go after some days
+                stage(job, part, server);
+                continue;
+            }
+            if (!server.wait_before(++number, e)) throw;
+            if (looked_for && find(job, part, server)) return;
         }
     }
 }
@@ -134,57 +236,39 @@ std::string Batches::payload(const BatchJob& job, const BatchPart& part, BatchSe
     return out;
 }
 
-/// By label or file; where an API knows neither, by the number of requests and the time.
-bool Batches::adopt(const BatchJob& job, BatchPart& part, BatchServer& server) {
+void Batches::bind(const BatchJob& job, BatchPart& part, const BatchProgress& batch) {
+    if (!store_.bind(part, batch, BatchStore::Proof::given))
+        throw Error(Fault::internal, "{} says that part {} of the batch {} is {}, and that is another's", model_of(part).endpoint.name, part.number, job.id, batch.id);
+}
+
+/// By label or file; where an API keeps neither, by the number of requests and the time. Lists are read back to the time when it was tried.
+bool Batches::find(const BatchJob& job, BatchPart& part, BatchServer& server) {
+    constexpr std::int64_t second = 1'000'000, slack = 60;  // seconds that a provider's clock may be wrong
     const std::string label = label_of(job, part);
-    for (const BatchProgress& p : server.api().listed(server.get(server.api().list()))) {
-        const bool nameless = p.label.empty() && p.staged.empty();
-        const bool ours = p.label == label || (!part.staged.empty() && p.staged == part.staged) ||
-                          (nameless && p.total == part.requests && p.created >= part.tried / second - clock_slack);
-        if (!ours || store_.knows(p.id)) continue;
-        set_sent(part, p);
-        return true;
+    const std::int64_t from = part.tried / second - slack;
+    std::vector<BatchProgress> alike;
+    for (std::string after;;) {
+        BatchPage page = server.api().listed(server.get(server.api().list(after)));
+        bool older = true;
+        for (BatchProgress& p : page.batches) {
+            older &= p.created != 0 && p.created < from;
+            if (store_.had(part, p.id)) continue;
+            if (p.label == label || (!part.staged.empty() && p.staged == part.staged)) {
+                if (store_.bind(part, p, BatchStore::Proof::given)) return true;
+            } else if (p.label.empty() && p.staged.empty() && p.total == part.requests && p.created >= from && (part.over == 0 || p.created <= part.over / second + slack)) {
+                alike.push_back(std::move(p));
+            }
+        }
+        const bool newest_first = page.batches.empty() || page.batches.front().created >= page.batches.back().created;
+        if (page.next.empty() || page.next == after || (older && newest_first)) break;
+        after = page.next;
     }
+    for (auto p = alike.rbegin(); p != alike.rend(); ++p)
+        if (store_.bind(part, *p, BatchStore::Proof::supposed)) {
+            warn(fmt::format("{} did not answer when part {} of the batch {} was sent; {} seems to be it, which is known when it has ended", model_of(part).endpoint.name, part.number, job.id, part.remote));
+            return true;
+        }
     return false;
-}
-
-void Batches::set_sent(BatchPart& part, const BatchProgress& p) {
-    part.remote = p.id;
-    part.status = p.status;
-    part.state = PartState::sent;
-    Transaction t{store_.db()};
-    store_.save(part);
-    store_.drop_bodies(part.id);
-    t.commit();
-}
-
-/// The store first: killed in between, the budget has been charged too much rather than too little.
-void Batches::give_back(BatchPart& part, Nano kept) {
-    const Nano back = part.charged - kept;
-    part.charged = 0;
-    store_.save(part);
-    if (back > 0) refund(money(), back, part.day);
-}
-
-void Batches::cancel(const std::string& id) {
-    const BatchStore::Claim claim{store_, id};
-    BatchJob job = store_.job(id);
-    for (BatchPart& p : job.parts) {
-        if (p.state == PartState::ended || p.state == PartState::fetched) continue;
-        BatchServer& server = this->server(model_of(p).endpoint);
-        if (p.state == PartState::ready || (p.state == PartState::sending && !adopt(job, p, server))) {
-            fail_open(job, p, Error(Fault::refused, "the batch was cancelled before this was sent"));
-            continue;
-        }
-        try {
-            p.status = server.api().progress(server.post(server.api().cancel(p.remote))).status;
-            store_.save(p);
-        } catch (const Error& e) {
-            if (!e.status || *e.status >= 500) throw;
-            look(p);  // it may have ended meanwhile
-            if (p.state == PartState::sent) throw;
-        }
-    }
 }
 
 }  // namespace llm

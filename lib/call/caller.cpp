@@ -80,9 +80,11 @@ std::string response_text(const Answer& a, const Json* json) {
     count("reasoning", c.usage.reasoning);
     if (!usage.empty()) member("usage").append("{").append(usage).append("}");
     if (a.cost) member("cost").append(dump(Json(*a.cost)));
-    append_tenths(member("ms"), a.ms);
-    if (a.first_ms) append_tenths(member("first_ms"), *a.first_ms);
-    append_whole(member("attempts"), a.attempts);
+    if (a.timed == Timed::yes) {
+        append_tenths(member("ms"), a.ms);
+        if (a.first_ms) append_tenths(member("first_ms"), *a.first_ms);
+        append_whole(member("attempts"), a.attempts);
+    }
     if (!c.logprobs.is_null()) member("logprobs").append(dump(c.logprobs));
     if (!c.provider.is_null()) member("provider_data").append(dump(c.provider));
     return out.append("}");
@@ -285,11 +287,11 @@ Task<Answer> Caller::send(Asked asked, SharedCall* flight) {
 }
 
 void Caller::note(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed, const CallContext& context,
-                  std::int64_t started) {
+                  std::int64_t started, CallOptions::Log log) {
     ++tally_.calls;
     if (failed != nullptr) ++tally_.failed;
     else count_up(answer);
-    keep(model, std::move(request), answer, failed, context, started);
+    if (log == CallOptions::Log::yes) keep(model, std::move(request), answer, failed, context, started);
 }
 
 void Caller::count_up(const Answer& answer) {

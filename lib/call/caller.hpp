@@ -55,6 +55,8 @@ struct CallSink {
     std::function<bool()> may_retry;      ///< false once what was given out cannot be taken back; may be empty
 };
 
+enum class Timed { no, yes };
+
 struct Answer {
     Completion completion;
     std::string provider;            ///< the endpoint's name
@@ -62,6 +64,7 @@ struct Answer {
     double ms = 0;                   ///< from the first attempt's start to the last byte
     std::optional<double> first_ms;  ///< to the first byte of the answer's body
     int attempts = 1;                ///< 0 where the answer is that of an equal request in flight (cost 0 then)
+    Timed timed = Timed::yes;        ///< no: it came with a batch, of which neither times nor attempts are known
 };
 /// The record's `response` member (llm-record(5)) as JSON text; `json` is the value a schema was asked for, or null. Beyond the contract:
 /// `logprobs`, and `provider_data`, which belongs into the assistant's turn as `provider` when the conversation goes on (thought signatures).
@@ -92,7 +95,8 @@ public:
     /// As `call` sends it: what a budget needs set, and the model's name.
     Request ready(const ResolvedModel& model, Request request) const;
     /// Counts and journals a call that was made by other means (a batch), `answer.cost` included; `failed` is null where it went well.
-    void note(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed, const CallContext& context, std::int64_t started);
+    void note(const ResolvedModel& model, std::shared_ptr<const Request> request, const Answer& answer, const Error* failed, const CallContext& context, std::int64_t started,
+              CallOptions::Log log = CallOptions::Log::yes);
 
     /// What would be sent, without the key: for --dry-run.
     HttpCall preview(const ResolvedModel& model, Request request);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t error_body_limit = 1 << 20;
 constexpr double grace = .25;  // for the end of a stream whose answer is complete
 
-enum class Method { get, post };
+enum class Method { get, post, remove };
 
 /// HTTP/2 is spoken over TLS alone, where the handshake agrees on it.
 bool shares_connections(std::string_view url) { return url.starts_with("https:"); }
@@ -93,6 +93,9 @@ public:
     }
     Task<HttpOutcome> get(const HttpCall& call, HttpLimits limits, OnBody on_body) override {
         return exchange(Method::get, call, limits, std::move(on_body));
+    }
+    Task<HttpOutcome> remove(const HttpCall& call, HttpLimits limits, OnBody on_body) override {
+        return exchange(Method::remove, call, limits, std::move(on_body));
     }
 
 private:
@@ -253,6 +256,7 @@ private:
         if (p.method != method) {
             p.method = method;
             c.easy_setopt(p.easy, method == Method::post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+            c.easy_setopt(p.easy, CURLOPT_CUSTOMREQUEST, method == Method::remove ? "DELETE" : static_cast<const char*>(nullptr));
         }
         if (p.proxy != call.proxy) {
             p.proxy = call.proxy;

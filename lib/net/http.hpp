@@ -39,6 +39,8 @@ public:
     virtual Task<HttpOutcome> post(const HttpCall&, HttpLimits, OnBody) = 0;
     /// The same as GET, for small answers (is a server there?).
     virtual Task<HttpOutcome> get(const HttpCall&, HttpLimits, OnBody) = 0;
+    /// The same as DELETE.
+    virtual Task<HttpOutcome> remove(const HttpCall&, HttpLimits, OnBody) = 0;
 };
 
 /// Over libcurl, which is opened at the first call and not before: loading it costs 4 ms.

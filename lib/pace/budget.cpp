@@ -15,7 +15,12 @@ namespace {
 constexpr double billion = 1e9;
 constexpr std::string_view days_kept = "-400 days";
 
-std::string_view text_of_day(const std::string& day) { return day; }
+Nano one(Database& db, std::string_view sql, const auto& key) { return db.value<Nano>(sql, key).value_or(0); }
+
+void spend(Database& db, const std::string& day, std::int64_t run, Nano cost) {
+    db.run("INSERT INTO day VALUES (?1, ?2, 1) ON CONFLICT (name) DO UPDATE SET spent = spent + excluded.spent, calls = calls + 1", day, cost);
+    db.run("UPDATE run SET spent = spent + ?2 WHERE id = ?1", run, cost);
+}
 
 /// What dead processes had put aside: charged whole where it was sent, given back where not. True where there was any.
 bool bury_the_dead(Database& db) {
@@ -33,14 +38,10 @@ bool bury_the_dead(Database& db) {
     }
     for (const Left& l : left) {
         db.run("DELETE FROM reservation WHERE id = ?1", l.id);
-        if (!l.sent) continue;
-        db.run("INSERT INTO day VALUES (?1, ?2, 1) ON CONFLICT (name) DO UPDATE SET spent = spent + excluded.spent, calls = calls + 1", l.day, l.amount);
-        db.run("UPDATE run SET spent = spent + ?2 WHERE id = ?1", l.run, l.amount);
+        if (l.sent) spend(db, l.day, l.run, l.amount);
     }
     return !left.empty();
 }
-
-Nano one(Database& db, std::string_view sql, const auto& key) { return db.value<Nano>(sql, key).value_or(0); }
 
 }  // namespace
 
@@ -125,18 +126,44 @@ void Budget::settle(std::int64_t id, Nano cost) {
     Transaction transaction{db};
     const auto day = db.value<std::string>("SELECT day FROM reservation WHERE id = ?1", id);
     if (!day) return;  // somebody took us for dead and has charged it whole
-    const auto run = db.value<std::int64_t>("SELECT run FROM reservation WHERE id = ?1", id);
+    const Nano run = one(db, "SELECT run FROM reservation WHERE id = ?1", id);
     db.run("DELETE FROM reservation WHERE id = ?1", id);
-    if (cost > 0) {
-        db.run("INSERT INTO day VALUES (?1, ?2, 1) ON CONFLICT (name) DO UPDATE SET spent = spent + excluded.spent, calls = calls + 1", text_of_day(*day), cost);
-        db.run("UPDATE run SET spent = spent + ?2 WHERE id = ?1", run, cost);
-    }
+    if (cost > 0) spend(db, *day, run, cost);
     transaction.commit();
 }
 
-void refund(PaceStore& store, Nano amount, std::string_view day) {
-    if (amount > 0) store.db().run("UPDATE day SET spent = max(0, spent - ?2) WHERE name = ?1", day, amount);
+bool Budget::charge(std::int64_t id, Nano amount, std::string_view name, std::string_view model) {
+    Database& db = store_.db();
+    Transaction transaction{db};
+    const auto day = db.value<std::string>("SELECT day FROM reservation WHERE id = ?1", id);
+    if (!day) return false;
+    if (db.run("INSERT INTO charge (name, day, amount, model, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", name, *day, amount, model, store_.now()) > 0)
+        spend(db, *day, one(db, "SELECT run FROM reservation WHERE id = ?1", id), amount);
+    db.run("UPDATE reservation SET amount = max(0, amount - ?2) WHERE id = ?1", id, amount);
+    transaction.commit();
+    return true;
 }
+
+void settle_charge(PaceStore& store, std::string_view name, Nano spent) {
+    Database& db = store.db();
+    Transaction transaction{db};
+    const auto day = db.value<std::string>("SELECT day FROM charge WHERE name = ?1", name);
+    if (!day) return;
+    const Nano amount = one(db, "SELECT amount FROM charge WHERE name = ?1", name);
+    db.run("DELETE FROM charge WHERE name = ?1", name);
+    db.run("UPDATE day SET spent = max(0, spent - ?2) WHERE name = ?1", *day, amount - spent);
+    transaction.commit();
+}
+
+void divide_charge(PaceStore& store, std::string_view name, std::string_view other, Nano amount) {
+    Database& db = store.db();
+    Transaction transaction{db};
+    if (db.run("INSERT INTO charge (name, day, amount, model, at) SELECT ?2, day, ?3, model, at FROM charge WHERE name = ?1 ON CONFLICT DO NOTHING", name, other, amount) > 0)
+        db.run("UPDATE charge SET amount = amount - ?2 WHERE name = ?1", name, amount);
+    transaction.commit();
+}
+
+bool is_charged(PaceStore& store, std::string_view name) { return store.exists() && store.db().value<int>("SELECT 1 FROM charge WHERE name = ?1", name).has_value(); }
 
 BudgetStatus budget_status(PaceStore& store, std::size_t days) {
     BudgetStatus s;
@@ -167,6 +194,11 @@ BudgetStatus budget_status(PaceStore& store, std::size_t days) {
         auto rows = db.prepare("SELECT id, run, pid, at, model, amount, sent FROM reservation ORDER BY id");
         for (auto [id, run, pid, at, model, amount, sent] : rows.rows<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string, Nano, bool>())
             s.reservations.push_back({id, run, pid, at, std::move(model), amount, sent, true});
+    }
+    {
+        auto rows = db.prepare("SELECT name, model, day, amount, at FROM charge ORDER BY name");
+        for (auto [name, model, day, amount, at] : rows.rows<std::string, std::string, std::string, Nano, std::int64_t>())
+            s.charges.push_back({std::move(name), std::move(model), std::move(day), amount, at});
     }
     transaction.commit();
     return s;

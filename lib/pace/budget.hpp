@@ -59,6 +59,9 @@ public:
     void sent(std::int64_t id);
     /// The call has ended and cost that much; 0 gives it back.
     void settle(std::int64_t id, Nano cost);
+    /// Turns that much of what is put aside into a charge that outlives the run, known by `name` to all processes: in one step, so that
+    /// nobody else gets at it in between, and once, however often it is asked for. False where the reservation is no more: nothing was charged.
+    bool charge(std::int64_t id, Nano amount, std::string_view name, std::string_view model);
     /// The run is over: it leaves the list. What is put aside still stays so.
     void close();
 
@@ -73,8 +76,11 @@ private:
     std::int64_t run_ = 0;
 };
 
-/// Gives back part of what was charged to a day, where the true cost became known later.
-void refund(PaceStore&, Nano amount, std::string_view day);
+/// What a charge by name has come to: the day it was made on is put right. Does nothing where it has been settled before.
+void settle_charge(PaceStore&, std::string_view name, Nano spent);
+/// That much of it is from now on a charge of another name.
+void divide_charge(PaceStore&, std::string_view name, std::string_view other, Nano amount);
+bool is_charged(PaceStore&, std::string_view name);
 
 /// What stands in the store.
 struct BudgetStatus {
@@ -96,9 +102,15 @@ struct BudgetStatus {
         Nano amount = 0;
         bool sent = false, alive = false;
     };
+    struct Charge {
+        std::string name, model, day;
+        Nano amount = 0;
+        std::int64_t at = 0;
+    };
     std::vector<Day> days;  ///< the newest first, today always among them
     std::vector<Run> runs;
     std::vector<Reservation> reservations;
+    std::vector<Charge> charges;  ///< not settled yet
 };
 BudgetStatus budget_status(PaceStore&, std::size_t days = 7);
 

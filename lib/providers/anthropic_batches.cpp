@@ -1,6 +1,9 @@
-// Facts: anthropics/anthropic-sdk-python src/anthropic/types/messages (MessageBatch, MessageBatchIndividualResponse): 100,000
-// requests or 256 MB a batch, custom_id of 64 letters, digits, - and _. It keeps no label. The results stand at
-// …/results under the same base URL; `results_url` is not followed, so that the key stays where it belongs.
+// Facts: https://platform.claude.com/docs/en/api/creating-message-batches and anthropics/anthropic-sdk-python src/anthropic/types/messages
+// (MessageBatch, MessageBatchRequestCounts, batch_list_params): 100,000 requests or 256 MB a batch, custom_id ^[a-zA-Z0-9_-]{1,64}$, lists of at
+// most 1,000, `after_id` an id. A batch keeps no label, and tells the ids of its requests only with their results, when it has ended; until then
+// every request counts as processing. Results are kept for 29 days. They stand at …/results under the same base URL;
+// `results_url` is not followed, so that the key stays where it belongs.
+#include "base/ascii.hpp"
 #include "providers/batches.hpp"
 #include "providers/wire.hpp"
 
@@ -39,7 +42,13 @@ public:
     HttpCall create(std::string&& payload, std::string_view, std::string_view) const override { return wire_.post(path_, std::move(payload)); }
     HttpCall look(std::string_view id) const override { return without_body(wire_.post(path_ + "/" + in_path(id), std::string{})); }
     HttpCall cancel(std::string_view id) const override { return without_body(wire_.post(path_ + "/" + in_path(id) + "/cancel", std::string{})); }
-    HttpCall list() const override { return without_body(wire_.post(path_ + "?limit=100", std::string{})); }
+    HttpCall list(std::string_view after) const override {
+        return without_body(wire_.post(path_ + "?limit=1000" + (after.empty() ? "" : "&after_id=" + in_path(after)), std::string{}));
+    }
+    std::vector<HttpCall> leftovers(std::string_view id, std::string_view, const std::vector<std::string>&) const override {
+        if (id.empty()) return {};
+        return {without_body(wire_.post(path_ + "/" + in_path(id), std::string{}))};
+    }
 
     BatchProgress progress(std::string_view answer) const override { return read(object_of(answer, "what " + wire_.name() + " says of a batch")); }
 
@@ -69,7 +78,7 @@ private:
     BatchProgress read(const Json& b) const override {
         BatchProgress p;
         p.id = text_of(b, "id");
-        p.status = text_of(b, "processing_status");
+        p.status = lower_ascii(text_of(b, "processing_status"));
         if (p.id.empty() || p.status.empty()) throw Error(Fault::provider, "{}: a batch has neither id nor status: {}", wire_.name(), dump(b).substr(0, 200));
         const Json& counts = member(b, "request_counts");
         const auto number = [&counts](std::string_view name) { return count(counts, name).value_or(0); };
@@ -80,6 +89,8 @@ private:
         if (p.status == "ended") {
             p.phase = BatchPhase::ended;
             p.results.push_back(without_body(wire_.post(path_ + "/" + in_path(p.id) + "/results", std::string{})));
+        } else {
+            p.known_status = p.status == "in_progress" || p.status == "canceling";
         }
         return p;
     }

@@ -20,12 +20,21 @@ std::string BatchApi::staged(std::string_view answer) const {
     return id;
 }
 
-std::vector<BatchProgress> BatchApi::listed(std::string_view answer) const {
+BatchPage BatchApi::listed(std::string_view answer) const {
     const Json list = object_of(answer, "the list of batches");
-    std::vector<BatchProgress> out;
+    BatchPage out;
     if (const Json& data = member(list, "data"); data.is_array())
-        for (const Json& one : data) out.push_back(read(one));
+        for (const Json& one : data) out.batches.push_back(read(one));
+    if (const Json& more = member(list, "has_more"); more.is_boolean() && more.get<bool>() && !out.batches.empty())
+        out.next = text_of(list, "last_id", out.batches.back().id);
     return out;
+}
+
+// https://openai.com/api/pricing, https://platform.claude.com/docs/en/about-claude/pricing, https://console.groq.com/docs/batch: half of it, each.
+double batch_price(std::string_view endpoint) noexcept {
+    for (const std::string_view half : {"openai", "openai-responses", "anthropic", "groq"})
+        if (endpoint == half) return .5;
+    return 1;
 }
 
 std::unique_ptr<BatchApi> batch_api(const Endpoint& e) {

@@ -1,4 +1,4 @@
-/// A provider's asynchronous batch API: many requests handed over at once, answered within a day at half the price.
+/// A provider's asynchronous batch API: many requests handed over at once, answered within a day, at OpenAI and Anthropic for half the price.
 ///
 /// As a Provider does, it moves no bytes: each member says what to send or reads what came back.
 /// OpenAI: https://platform.openai.com/docs/guides/batch, files and batches of openai-openapi. Anthropic: https://platform.claude.com/docs/en/build-with-claude/batch-processing.
@@ -29,11 +29,19 @@ struct BatchProgress {
     std::string label;            ///< as given to `create`; empty where the API keeps none
     std::string staged;           ///< what it was created from, likewise
     BatchPhase phase = BatchPhase::running;
-    std::string status;           ///< the provider's own word
+    std::string status;           ///< the provider's own word, in lower case
+    bool known_status = true;     ///< false: no word of its documentation; it counts as running
     long total = 0, done = 0, failed = 0;
     std::int64_t created = 0;     ///< seconds since 1970; 0 unknown
-    std::optional<Error> error;   ///< why it failed as a whole
-    std::vector<HttpCall> results;  ///< what to GET once it has ended: JSON Lines, see `line`
+    std::optional<Error> error;   ///< why it failed as a whole; Error{rate_limit}: only for want of room
+    long room = 0;                ///< tokens that may wait there at once, where `error` tells; 0 unknown
+    std::vector<std::string> files;  ///< ids of what the results stand in
+    std::vector<HttpCall> results;   ///< what to GET once it has ended: JSON Lines, see `line`
+};
+
+struct BatchPage {
+    std::vector<BatchProgress> batches;
+    std::string next;  ///< for `list`; empty where this is the last page
 };
 
 /// What became of one request.
@@ -61,10 +69,13 @@ public:
 
     virtual HttpCall look(std::string_view id) const = 0;    ///< GET
     virtual HttpCall cancel(std::string_view id) const = 0;  ///< POST
-    virtual HttpCall list() const = 0;                       ///< GET: the newest hundred
+    /// GET: a page of all batches of the key, the newest first; `after` is the page's before it, or empty.
+    virtual HttpCall list(std::string_view after) const = 0;
+    /// DELETE of what is left there of a batch that has ended, or was never begun.
+    virtual std::vector<HttpCall> leftovers(std::string_view id, std::string_view staged, const std::vector<std::string>& files) const = 0;
     /// The answer of create, look and cancel. Throws Error{provider} where it is none.
     virtual BatchProgress progress(std::string_view answer) const = 0;
-    std::vector<BatchProgress> listed(std::string_view answer) const;
+    BatchPage listed(std::string_view answer) const;
 
     /// One line of the results. Throws Error{provider} where it is none.
     virtual BatchLine line(std::string_view) const = 0;
@@ -77,7 +88,7 @@ protected:
 /// The batch API of a usable endpoint (fetch_key); null where its protocol has none. Throws Error{config} where the address is of a kind without one.
 std::unique_ptr<BatchApi> batch_api(const Endpoint&);
 
-/// Part of the direct price that the batch APIs take (both vendors' price pages).
-inline constexpr double batch_price = .5;
+/// Part of the direct price that a ready endpoint's batches cost, as its own price list says; 1 where it is not known.
+double batch_price(std::string_view endpoint) noexcept;
 
 }  // namespace llm

@@ -1,13 +1,34 @@
-// Facts: openai/openai-openapi (CreateFileRequest, Batch, BatchRequestInput, BatchRequestOutput): 50,000 requests and 200 MB a
-// file, one model a file, completion_window 24h, metadata of 16 pairs of text. What was not asked in time stands in the error
-// file with code batch_expired. Groq, Azure (v1), Mistral's compatible layer and others speak the same.
+// Facts: openai/openai-openapi and openai-python (batch_create_params, batch, batch_list_params, file_create_params): 50,000 requests and
+// 200 MB a file, one model a file, completion_window 24h, metadata of 16 pairs of text; lists of at most 100, `after` an id. What was not asked
+// in time stands in the error file with code batch_expired. Input files go by themselves after 30 days, files of results stay until they
+// are deleted. A batch that finds too many tokens waiting fails as a whole, soon after its creation (token_limit_exceeded, openai-python#2084).
+// Groq, Azure (v1) and others speak the same; Together writes its states in capitals.
+#include "base/ascii.hpp"
 #include "providers/batches.hpp"
 #include "providers/wire.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace llm {
 namespace {
 
 constexpr std::string_view label_key = "llm_utils";
+constexpr std::array<std::string_view, 5> at_work{"validating", "in_progress", "finalizing", "cancelling", "canceling"};
+
+/// The number in "Limit: 2,000,000 enqueued tokens"; 0 where there is none.
+long limit_in(std::string_view message) {
+    constexpr std::string_view before = "Limit: ";
+    const std::size_t at = message.find(before);
+    if (at == message.npos) return 0;
+    long n = 0;
+    for (const char c : message.substr(at + before.size())) {
+        if (c == ',') continue;
+        if (c < '0' || c > '9' || n > 1'000'000'000'000) break;
+        n = n * 10 + (c - '0');
+    }
+    return n;
+}
 
 class OpenAiBatches final : public BatchApi {
 public:
@@ -46,7 +67,15 @@ public:
     }
     HttpCall look(std::string_view id) const override { return without_body(wire_.post("/batches/" + in_path(id), std::string{})); }
     HttpCall cancel(std::string_view id) const override { return without_body(wire_.post("/batches/" + in_path(id) + "/cancel", std::string{})); }
-    HttpCall list() const override { return without_body(wire_.post("/batches?limit=100", std::string{})); }
+    HttpCall list(std::string_view after) const override {
+        return without_body(wire_.post(after.empty() ? "/batches?limit=100" : "/batches?limit=100&after=" + in_path(after), std::string{}));
+    }
+    std::vector<HttpCall> leftovers(std::string_view, std::string_view staged, const std::vector<std::string>& files) const override {
+        std::vector<HttpCall> out;
+        if (!staged.empty()) out.push_back(without_body(wire_.post("/files/" + in_path(staged), std::string{})));
+        for (const std::string& file : files) out.push_back(without_body(wire_.post("/files/" + in_path(file), std::string{})));
+        return out;
+    }
 
     BatchProgress progress(std::string_view answer) const override { return read(object_of(answer, "what " + wire_.name() + " says of a batch")); }
 
@@ -71,23 +100,27 @@ private:
     static bool is_azure(const Endpoint& e) { return host_of(e.base_url).ends_with(".azure.com"); }
 
     /// [{code, message, line}]; too many tokens waiting is a limit that passes.
-    Error why(const Json& errors) const {
+    void fail(BatchProgress& p, const Json& errors) const {
         std::string text;
         bool limit = false;
         if (errors.is_array())
             for (const Json& e : errors) {
-                const std::string code = text_of(e, "code");
-                limit |= code.find("limit_exceeded") != code.npos;
+                const std::string code = text_of(e, "code"), message = text_of(e, "message", code);
+                if (code == "token_limit_exceeded" || message.starts_with("Enqueued token limit")) {
+                    limit = true;
+                    p.room = limit_in(message);
+                }
                 const auto at = count(e, "line");
-                if (text.size() < 500) text += fmt::format("{}{}{}", text.empty() ? "" : "; ", at ? fmt::format("line {}: ", *at) : "", text_of(e, "message", code));
+                if (text.size() < 500) text += fmt::format("{}{}{}", text.empty() ? "" : "; ", at ? fmt::format("line {}: ", *at) : "", message);
             }
-        return Error(limit ? Fault::rate_limit : Fault::refused, "{}: the batch was turned down: {}", wire_.name(), text.empty() ? "it does not say why" : text);
+        p.phase = BatchPhase::failed;
+        p.error = Error(limit ? Fault::rate_limit : Fault::refused, "{}: the batch was turned down: {}", wire_.name(), text.empty() ? "it does not say why" : text);
     }
 
     BatchProgress read(const Json& b) const override {
         BatchProgress p;
         p.id = text_of(b, "id");
-        p.status = text_of(b, "status");
+        p.status = lower_ascii(text_of(b, "status"));
         if (p.id.empty() || p.status.empty()) throw Error(Fault::provider, "{}: a batch has neither id nor status: {}", wire_.name(), dump(b).substr(0, 200));
         p.label = text_of(member(b, "metadata"), label_key);
         p.staged = text_of(b, "input_file_id");
@@ -97,13 +130,16 @@ private:
         p.failed = count(counts, "failed").value_or(0);
         p.created = count(b, "created_at").value_or(0);
         if (p.status == "failed") {
-            p.phase = BatchPhase::failed;
-            p.error = why(member(member(b, "errors"), "data"));
-        } else if (p.status == "completed" || p.status == "expired" || p.status == "cancelled") {
+            fail(p, member(member(b, "errors"), "data"));
+        } else if (p.status == "completed" || p.status == "expired" || p.status == "cancelled" || p.status == "canceled") {
             p.phase = BatchPhase::ended;
             for (const std::string_view file : {"output_file_id", "error_file_id"})
-                if (const std::string id = text_of(b, file); !id.empty())
+                if (std::string id = text_of(b, file); !id.empty()) {
                     p.results.push_back(without_body(wire_.post("/files/" + in_path(id) + "/content", std::string{})));
+                    p.files.push_back(std::move(id));
+                }
+        } else {
+            p.known_status = std::ranges::find(at_work, p.status) != at_work.end();
         }
         return p;
     }

@@ -179,3 +179,53 @@ TEST_CASE("budget: the worst case is one token a byte, the dearest rates and eve
     CHECK(dollars(worst_cost(price, 1'000'000, 100'000).value()) == Approx(6));
     CHECK(dollars(worst_cost(price, 100'000, 100'000).value()) == Approx(1.125));
 }
+
+TEST_CASE("budget: a charge by name is made once, outlives its run and is settled once") {
+    PaceStore store{":memory:"};
+    {
+        Budget budget{store, a_day(1), "test"};
+        const auto all = budget.reserve(nano(.7), "p/m", Sent::no);
+        REQUIRE(all.fit == Fit::yes);
+        CHECK(budget.charge(all.id, nano(.4), "first", "p/m"));
+        CHECK(budget_status(store).days.front().spent == nano(.4));
+        CHECK(budget_status(store).days.front().held == nano(.3));
+        CHECK(budget.charge(all.id, nano(.3), "second", "p/m"));
+        CHECK(budget_status(store).days.front().held == 0);
+        budget.settle(all.id, 0);
+        CHECK_FALSE(budget.charge(all.id, nano(.1), "third", "p/m"));  // nothing is put aside for it
+    }
+    CHECK(is_charged(store, "first"));
+    CHECK_FALSE(is_charged(store, "third"));
+    REQUIRE(budget_status(store).charges.size() == 2);
+    CHECK(budget_status(store).days.front().spent == nano(.7));
+    settle_charge(store, "first", nano(.1));
+    settle_charge(store, "first", 0);
+    CHECK(budget_status(store).days.front().spent == nano(.4));
+    settle_charge(store, "second", 0);
+    CHECK(budget_status(store).days.front().spent == nano(.1));
+    CHECK(budget_status(store).charges.empty());
+}
+
+TEST_CASE("budget: a charge asked for again, because nobody knows what became of it, is the same one") {
+    PaceStore store{":memory:"};
+    Budget budget{store, a_day(1), "test"};
+    for (int i = 0; i < 2; ++i) {
+        const auto all = budget.reserve(nano(.4), "p/m", Sent::no);
+        REQUIRE(all.fit == Fit::yes);
+        CHECK(budget.charge(all.id, nano(.4), "same", "p/m"));
+        budget.settle(all.id, 0);
+    }
+    CHECK(budget_status(store).days.front().spent == nano(.4));
+}
+
+TEST_CASE("budget: between a charge and what is put aside for the rest there is no room for others") {
+    Home home;
+    PaceStore a{home.store()}, b{home.store()};
+    Budget one{a, a_day(1), "one"}, other{b, a_day(1), "other"};
+    const auto all = one.reserve(nano(.9), "p/m", Sent::no);
+    REQUIRE(all.fit == Fit::yes);
+    for (const char* name : {"1", "2", "3"}) {
+        CHECK(one.charge(all.id, nano(.3), name, "p/m"));
+        CHECK(other.reserve(nano(.2), "p/m", Sent::yes).fit != Fit::yes);
+    }
+}
