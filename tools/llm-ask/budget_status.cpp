@@ -53,6 +53,10 @@ int show_budget(const Tool& tool, const AskFlags& f) {
         Json row{{"kind", "reservation"}, {"name", r.model}, {"held", shown(r.amount)}, {"pid", r.pid}, {"state", fmt::format("{} by {}", r.sent ? "sent" : "to be sent", r.pid)}};
         table.add(std::move(row));
     }
+    for (const auto& c : status.charges) {
+        Json row{{"kind", "charge"}, {"name", c.name}, {"spent", shown(c.amount)}, {"model", c.model}, {"day", c.day}, {"state", fmt::format("at worst, of {}, until it is collected", c.day)}};
+        table.add(std::move(row));
+    }
     for (const EndpointHealth& h : Health{store}.all()) {
         const std::string state = h.circuit == Circuit::closed ? fmt::format("{} failures", h.failures) : fmt::format("{} for {:.0f} s", h.circuit == Circuit::paused ? "paused" : "not asked", h.seconds);
         table.add(Json{{"kind", "server"}, {"name", h.endpoint}, {"state", state}, {"failures", h.failures}, {"seconds", h.seconds}, {"why", h.why}});

@@ -27,9 +27,9 @@ void declare(Tool& tool, AskFlags& f) {
                  EnumChoice{BatchVerb::collect, "collect", "the records with their answers, in the order of the input, once all have ended"},
                  EnumChoice{BatchVerb::cancel, "cancel", "ask for no more; what is answered by then can be collected"},
                  EnumChoice{BatchVerb::rm, "rm", "say what would be forgotten of it; with --yes forget it"}},
-                "VERB", "Ask by the provider's batch API: within a day, at half the price. OpenAI, Anthropic and servers that speak as they do have one.")
+                "VERB", "Ask by the provider's batch API: within a day, at OpenAI and Anthropic for half the price. Servers that speak as they do may have one too.")
         .since("0.1");
-    batches.option("--wait", f.wait, "TIME", "Wait at most this long for the batch to end. For --batch collect.").since("0.1");
+    batches.option("--wait", f.wait, "TIME", "Wait at most this long for the batch to end. With --batch submit, submit and collect in one.").since("0.1");
     auto& listings = tool.group("Listings");
     listings.flag("--models", f.models, "List the models there are, what they cost, and which can be asked now.").since("0.1");
     listings.flag("--budget-status", f.budget_status,
@@ -54,7 +54,7 @@ void declare(Tool& tool, AskFlags& f) {
     tool.example("git diff --staged | llm-ask 'Write a commit message'", "text on stdin is joined to the prompt");
     tool.example("llm-ask -m cheap -t 'Translate into German: {{text}}' --jobs 8 < texts.jsonl > out.jsonl", "a record a line, eight at once");
     tool.example("llm-ask -j 32 --budget 2.50 --resume done -t task.md < in.jsonl > out.jsonl", "a nightly batch: bounded, and begun again by the same command");
-    tool.example("id=$(llm-ask --batch submit -m cheap -t task.md < in.jsonl) && llm-ask --batch collect \"$id\" --wait 24h > out.jsonl", "the same at half the price, by tomorrow");
+    tool.example("llm-ask --batch submit --wait 25h -m cheap -t task.md < in.jsonl > out.jsonl", "the same at half the price, by tomorrow");
     tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MODEL, LLMUTILS_TIMEOUT, LLMUTILS_LOG=false");
     tool.environment("OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY", "keys of providers, and more: see llm-utils(7)");
     tool.file("$XDG_CONFIG_HOME/llm-utils/config.toml", "providers, models, tiers, defaults");

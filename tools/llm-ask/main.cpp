@@ -9,6 +9,7 @@ int ask(const llm::Tool& tool, const llm::AskFlags& flags) {
     if (flags.budget_status) return llm::show_budget(tool, flags);
     if (flags.log != llm::LogVerb::none) return llm::read_log(tool, flags);
     if (flags.batch != llm::BatchVerb::none) return llm::batch(tool, flags);
+    if (tool.find("--wait")->given()) throw llm::Error(llm::Fault::usage, "--wait goes with --batch submit and --batch collect");
     if (flags.chat) {
         llm::AskSession session{tool, flags};
         const int code = llm::converse(session, tool, flags, llm::conversation_of(session, flags));
