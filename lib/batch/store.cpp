@@ -117,8 +117,10 @@ std::string BatchStore::end_reading(const std::string& job, std::string_view sum
             "SELECT id, pid, started, boot FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND cancelled IS NULL AND EXISTS "
             "(SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')) ORDER BY id");
         rows.bind(sum, job);
-        for (auto [id, pid, started, boot] : rows.rows<std::string, std::int64_t, std::int64_t, std::string>())
-            if (same.empty() && (pid == 0 || !ProcessId{pid, started, std::move(boot)}.alive())) same = std::move(id);
+        for (auto [id, pid, started, boot] : rows.rows<std::string, std::int64_t, std::int64_t, std::string>()) {
+            const ProcessId owner{pid, started, std::move(boot)};
+            if (same.empty() && (pid == 0 || owner == ProcessId::self() || !owner.alive())) same = std::move(id);
+        }
     }
     if (same.empty()) db_.run("UPDATE job SET reading = 0, sum = ?2 WHERE id = ?1", job, sum);
     t.commit();

@@ -96,7 +96,7 @@ private:
     static void read_request(int fd) {
         std::string got;
         char block[4096];
-        while (got.find("\r\n\r\n") == std::string::npos || (got.back() != '}' && !got.starts_with("CONNECT"))) {
+        while (got.find("\r\n\r\n") == std::string::npos || (got.back() != '}' && !got.starts_with("CONNECT") && !got.starts_with("GET"))) {
             const ssize_t n = ::recv(fd, block, sizeof block, 0);
             if (n <= 0) return;
             got.append(block, static_cast<std::size_t>(n));
