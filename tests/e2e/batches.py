@@ -9,7 +9,7 @@ from harness import KEY, Running, ask, equal, expect, for_each, jsonl, records, 
 
 THREE = ("openai", "openai-responses", "anthropic")
 QUICK = '[batch]\npoll = "20ms"\n'
-PRICE = '[model."p/any"]\ninput = 1000\noutput = 1000\n'
+PRICE = '[model."p/any"]\ninput = 1000\noutput = 1000\nbatch_price = 0.5\n'
 
 
 def given(count, **more):
@@ -39,6 +39,15 @@ def created(w, tagged):
 def spent(home):
     rows = records(ask(home, "--budget-status", "--json"))
     return next(row for row in rows if row["kind"] == "day")["spent"]
+
+
+def a_minute_passes(home):
+    with sqlite3.connect(store_of(home)) as db:
+        db.execute("UPDATE part SET over = over - 60000000")
+
+
+def store_of(home):
+    return next(path for path, _ in home.files() if path.name == "batch.db")
 
 
 def without_times(record):
@@ -97,6 +106,7 @@ def what_has_not_ended_is_to_be_tried_later(w):
         expect("has not ended: 0 of 2 requests done" in early.words, early.words)
         row = listed(home)[0]
         equal((row["state"], row["records"], row["asked"]), ("running", 2, 2))
+        expect("note" not in row, row)
         equal(len(records(collect(home))), 2)
 
 
@@ -148,16 +158,26 @@ def a_request_without_result_is_no_lost_record(w):
 
 
 @test
-def a_batch_turned_down_fails_all_its_records_for_later(w):
+def a_batch_for_which_there_is_no_room_is_sent_again(w):
     with w.at("batch:turned-down") as (home, tagged):
         home.config(PRICE + QUICK)
         home.config("[budget]\nday = 1000\n")
-        submit(home, stdin=given(2))
-        expect(spent(home) > 0, "charged at worst")
-        out = records(collect(home, "--wait", "60s", code=3))
-        equal([one["error"]["fault"] for one in out], ["rate_limit"] * 2)
-        expect("Enqueued token limit" in out[0]["error"]["message"], out[0])
-        equal(spent(home), 0, "nothing was asked, nothing is paid")
+        name = submit(home, stdin=given(2)).text.strip()
+        worst = spent(home)
+        expect(worst > 0, "charged at worst")
+        later = collect(home, code=5)
+        expect("1 to be sent again" in later.words and "Enqueued token limit" in later.words, later.words)
+        row, part = listed(home)[0], listed(home, name)[0]
+        equal((row["state"], row["note"], part["state"]), ("waiting", "1 part to be sent again", "waiting"))
+        expect("Enqueued token limit" in part["note"], part)
+        equal(spent(home), worst, "it is still to be paid")
+        collect(home, code=5)
+        equal(created(w, tagged), 1, "not before a minute has passed")
+        a_minute_passes(home)
+        equal(len(records(collect(home, "--wait", "60s"))), 2)
+        equal(created(w, tagged), 2)
+        equal(len(posts(w, tagged, "/files")), 1)
+        expect(spent(home) < worst / 2, spent(home))
 
 
 @for_each("openai", "anthropic")
@@ -207,9 +227,10 @@ def results_that_break_off_are_fetched_again(w, protocol):
 def a_provider_that_is_silent_is_said_to_be_and_its_last_word_stands(w):
     with w.at("batch:silent") as (home, tagged):
         submit(home, stdin=given(1))
-        result = ask(home, "--batch", "status", "--json", "--retries", 0)
+        result = ask(home, "--batch", "status", "--json", "--retries", 0, code=5)
         expect("503" in result.words or "unavailable" in result.words, result.words)
         equal(records(result)[0]["state"], "running")
+        equal(records(result)[0]["note"], "no answer: as last heard")
         failed = collect(home, "--retries", 0, code=5)
         equal(failed.out, b"")
 
@@ -235,7 +256,7 @@ def what_does_not_fit_the_budget_is_not_sent_at_all(w):
         lines = given(4, options={"max_tokens": 100})
         result = submit(home, "--budget", 0.1, stdin=lines, code=6)
         equal(result.out, b"")
-        expect("nothing was sent" in result.words, result.words)
+        expect("nothing was submitted" in result.words and "is not kept" in result.words, result.words)
         equal(w.count(tagged), 0)
         equal(listed(home), [])
         submit(home, "--budget", 5, stdin=lines)
@@ -250,7 +271,7 @@ def a_provider_without_batches_is_said_before_anything_is_done(w):
     with w.at("batch") as (home, tagged):
         for flags in (["--stream"], ["--resume", "f"], ["--cid", "c"], ["--record", "c"]):
             equal(submit(home, *flags, stdin=given(1), code=2).out, b"")
-        none = submit(home, stdin="\n", code=0)
+        none = submit(home, stdin="\n", code=1)
         expect("nothing was submitted" in none.words and none.out == b"", none.words)
         plan = records(submit(home, "--dry-run", stdin=given(3)))[0]
         equal((plan["asked"], plan["parts"]), (3, [{"model": "p/any", "requests": 3}]))
@@ -290,17 +311,23 @@ def a_submission_that_failed_goes_on_by_its_id(w):
         expect("is sent" in again.words, again.words)
 
 
-@test
-def what_is_forgotten_is_shown_first(w):
-    with w.at("batch") as (home, tagged):
+@for_each(("openai", 3), ("anthropic", 1))
+def what_is_forgotten_is_shown_first_and_goes_at_the_provider_too(w, protocol, left):
+    with w.at("batch:hold", protocol) as (home, tagged):
         home.config(QUICK)
         name = submit(home, stdin=given(2)).text.strip()
+        running = ask(home, "--batch", "rm", name, "--yes", code=2)
+        expect(f"--batch cancel {name}" in running.words and "is paid" in running.words, running.words)
+        equal(len(listed(home)), 1)
+        ask(home, "--batch", "cancel", name)
+        equal(listed(home)[0]["state"], "ended")
+        collect(home, name, "--wait", "60s", code=3)
         expect("would be forgotten" in ask(home, "--batch", "rm", name).words)
         equal(len(listed(home)), 1)
         ask(home, "--batch", "rm", name, "--yes")
         equal(listed(home), [])
-        data = next(path for path, _ in home.files() if path.name == "batch.db")
-        equal(oct(data.stat().st_mode & 0o777), "0o600")
+        equal(sum(one["method"] == "DELETE" for one in w.requests(tagged)), left)
+        equal(oct(store_of(home).stat().st_mode & 0o777), "0o600")
 
 
 @for_each("openai", "anthropic")
@@ -340,13 +367,187 @@ def two_collectors_do_not_meet(w):
     with w.at("batch:hold") as (home, tagged):
         home.config(QUICK)
         name = submit(home, stdin=given(2)).text.strip()
-        stores = [path for path, _ in home.files() if path.name == "batch.db"]
-        with sqlite3.connect(stores[0]) as db:
+        with sqlite3.connect(store_of(home)) as db:
             start = open("/proc/self/stat").read().rpartition(")")[2].split()[19]
             boot = open("/proc/sys/kernel/random/boot_id").read().strip()
             db.execute("UPDATE job SET pid = ?, started = ?, boot = ?", (os.getpid(), int(start), boot))
         busy = collect(home, name, code=5)
         expect(f"process {os.getpid()} is at work" in busy.words, busy.words)
+
+
+@test
+def two_collectors_that_wait_both_get_the_records(w):
+    with w.at("batch:looks-20") as (home, tagged):
+        home.config(QUICK)
+        name = submit(home, stdin=given(3)).text.strip()
+        with Running(home, "--batch", "collect", name, "--wait", "60s") as one, Running(home, "--batch", "collect", name, "--wait", "60s") as two:
+            both = [run.rest() for run in (one, two)]
+        equal([code for code, _ in both], [0, 0])
+        equal(both[0][1], both[1][1])
+        equal(both[0][1].count(b"response"), 3)
+        equal(len(records(ask(home, "--log", "list", "--json"))), 3)
+
+
+@for_each("openai", "anthropic")
+def submitting_and_waiting_is_one_command(w, protocol):
+    """What comes out is records and nothing else; the id is told on stderr."""
+    with w.at("batch:looks-3", protocol) as (home, tagged):
+        home.config(QUICK)
+        result = submit(home, "--wait", "60s", stdin=given(3) + "no record\n", code=3)
+        out = records(result)
+        equal([one["response"]["text"] for one in out[:3]], ["p0", "p1", "p2"])
+        equal(out[3]["error"]["fault"], "data")
+        equal(len(out), 4)
+        name = listed(home)[0]["batch"]
+        expect(name in result.words, result.words)
+        texts = ask(home, "--batch", "collect", name, "-r", code=3)
+        equal(texts.out.split(), [b"p0", b"p1", b"p2"])
+    with w.at("batch:hold", protocol) as (home, tagged):
+        home.config(QUICK)
+        result = submit(home, "--wait", "50ms", stdin=given(1), code=5)
+        equal(result.out, b"")
+        expect(f"--batch collect {listed(home)[0]['batch']}" in result.words, result.words)
+
+
+@for_each("openai", "anthropic")
+def a_signal_amid_sending_leaves_the_id_and_the_same_command_goes_on(w, protocol):
+    with w.at("batch:hang-create", protocol) as (home, tagged):
+        home.config(QUICK)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with Running(home, "--batch", "submit", "-m", "p/any") as run:
+                run.write(given(3))
+                run.end_input()
+                until(lambda: created(w, tagged) == 1, "it is being created")
+                if number == signal.SIGTERM:
+                    run.signal(number)
+                code, out = run.rest()
+                name = listed(home)[0]["batch"]
+                if number == signal.SIGTERM:
+                    equal(code, 128 + signal.SIGTERM)
+                    expect(f"--batch submit {name}" in run.words and "is kept" in run.words, run.words)
+                else:
+                    equal(code, 0)
+                    expect("of these same records" in run.words, run.words)
+                equal(out.decode().strip(), name)
+        equal(created(w, tagged), 1, "it is found, and not paid twice")
+        equal(len(listed(home)), 1)
+        equal(len(records(collect(home, "--wait", "60s"))), 3)
+
+
+@test
+def other_records_or_flags_are_another_batch(w):
+    with w.home() as home:
+        home.provider("p", "openai", "http://127.0.0.1:1/v1")
+        submit(home, "--retries", 0, stdin=given(3), code=5)
+        submit(home, "--retries", 0, "-x", stdin=given(3), code=5)
+        submit(home, "--retries", 0, "-s", "Be brief.", stdin=given(3), code=5)
+        submit(home, "--retries", 0, stdin=given(4), code=5)
+        equal(len(listed(home)), 4)
+        again = submit(home, "--retries", 0, stdin=given(3), code=5)
+        equal(len(listed(home)), 4)
+        equal(again.text.strip(), listed(home)[0]["batch"])
+
+
+@test
+def what_is_sent_in_part_has_an_id_and_the_rest_follows(w):
+    with w.at("batch:two-refused") as (home, tagged):
+        home.config(QUICK)
+        lines = given(1) + given(1, model="p/other") + given(1, model="p/third")
+        result = submit(home, stdin=lines, code=4)
+        name = result.text.strip()
+        equal([p["state"] for p in listed(home, name)], ["ended", "ready", "ready"])
+        expect("This one is not liked." in result.words and f"--batch submit {name}" in result.words, result.words)
+        for _ in range(2):
+            ask(home, "--batch", "submit", name, code=4)
+        equal(ask(home, "--batch", "submit", name).text.strip(), name)
+        equal(len(records(collect(home, "--wait", "60s"))), 3)
+
+
+@test
+def a_slow_reader_of_input_holds_up_nobody(w):
+    with w.at("batch") as (home, tagged):
+        home.config(QUICK)
+        with Running(home, "--batch", "submit", "-m", "p/any") as slow:
+            slow.write(given(2))
+            until(lambda: any(row["state"] == "being read" for row in listed(home)), "it has begun to read")
+            submit(home, "--wait", "60s", stdin=given(3), timeout=20)
+            slow.write(given(1))
+            slow.end_input()
+            code, out = slow.rest()
+            equal(code, 0)
+        equal(len(records(collect(home, out.decode().strip(), "--wait", "60s"))), 3)
+
+
+@for_each("openai", "anthropic")
+def a_server_that_says_nothing_is_given_up_in_the_time_given(w, protocol):
+    with w.at("batch:hang", protocol) as (home, tagged):
+        home.config(QUICK)
+        for _ in range(3):
+            submit(home, stdin=given(1))
+        looks = len(w.requests(tagged))
+        result = ask(home, "--batch", "status", "--json", "--timeout", "200ms", code=5, timeout=60)
+        equal([row["note"] for row in records(result)], ["no answer: as last heard"] * 3)
+        equal(len(w.requests(tagged)) - looks, 1, "and not asked for each")
+        for verb in ("collect", "cancel"):
+            failed = ask(home, "--batch", verb, listed_without_asking(home), "--timeout", "200ms", code=5, timeout=60)
+            expect("did not answer in the time given" in failed.words or verb == "cancel", failed.words)
+
+
+def listed_without_asking(home):
+    with sqlite3.connect(store_of(home)) as db:
+        return db.execute("SELECT id FROM job ORDER BY id").fetchone()[0]
+
+
+@test
+def results_that_are_gone_are_errors_that_say_what_to_do(w):
+    with w.at("batch:results-gone") as (home, tagged):
+        home.config(QUICK)
+        submit(home, stdin=given(2))
+        out = records(collect(home, "--wait", "60s", code=3))
+        equal([one["error"]["fault"] for one in out], ["provider"] * 2)
+        expect("--retry-failed" in out[0]["error"]["message"], out[0])
+
+
+@test
+def states_in_capitals_are_understood(w):
+    with w.at("batch:in-capitals+looks-2") as (home, tagged):
+        home.config(QUICK)
+        submit(home, stdin=given(2))
+        equal(len(records(collect(home, "--wait", "60s"))), 2)
+
+
+@test
+def a_submission_out_of_the_journal_stays_out_of_it(w):
+    with w.at("batch") as (home, tagged):
+        home.config(QUICK)
+        name = submit(home, "-n", stdin=given(2)).text.strip()
+        equal(len(records(collect(home, name, "--wait", "60s"))), 2)
+        equal(records(ask(home, "--log", "list", "--json", code=1)), [])
+
+
+@test
+def charges_of_open_batches_are_shown(w):
+    with w.at("batch") as (home, tagged):
+        home.config(PRICE + QUICK + "[budget]\nday = 50\n")
+        name = submit(home, stdin=given(2)).text.strip()
+        row = next(row for row in records(ask(home, "--budget-status", "--json")) if row["kind"] == "charge")
+        expect(name in row["name"] and row["spent"] == spent(home) and row["model"] == "p/any", row)
+        collect(home, "--wait", "60s")
+        expect(all(row["kind"] != "charge" for row in records(ask(home, "--budget-status", "--json"))))
+
+
+@test
+def a_budget_counts_for_a_batch_that_was_read_without_one(w):
+    with w.home() as home:
+        tagged = w.tagged("batch")
+        home.provider("p", "openai", "http://127.0.0.1:1/v1")
+        home.config(PRICE + QUICK)
+        name = submit(home, "--retries", 0, stdin=given(2), code=5).text.strip()
+        home.config_file.write_text(home.config_file.read_text().replace("http://127.0.0.1:1/v1", w.faults.url(tagged, "openai")))
+        refused = ask(home, "--batch", "submit", name, "--budget", 0.01, code=6)
+        expect(f"--batch submit {name}" in refused.words, refused.words)
+        equal(w.count(tagged), 0)
+        ask(home, "--batch", "submit", name, "--budget", 100)
 
 
 @test

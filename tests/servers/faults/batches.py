@@ -5,14 +5,19 @@
     looks-N      ended at the N-th look (1 unless given)
     hold         runs until it is cancelled
     expire       ends expired, every other request answered
-    turned-down  OpenAI: fails as a whole, too many tokens waiting
+    turned-down  OpenAI: the first one fails as a whole, too many tokens waiting
+    in-capitals  OpenAI: states are written in capitals, as Together writes them
+    two-refused  the second creation and those after it are refused with 400, until six have been
     some-fail    every third request is answered with an error
     one-lost     one request has no result at all
     lost-create  the first creation happens, and the connection breaks before it is told
     no-create    the first creation breaks the connection and does not happen
     busy         the first creation is refused with 429
     cut-results  the first download of results breaks half-way
+    results-gone the results are not to be had
     silent       GET and cancel of a batch answer 503
+    hang         GET of a batch is never answered
+    hang-create  the first creation happens and is never answered
 
 Results come in another order than the requests, as the real services warn.
 """
@@ -30,6 +35,7 @@ STATE = {}
 class Store:
     def __init__(self):
         self.files, self.batches, self.done_once = {}, {}, set()
+        self.removed, self.refused = [], 0
 
     def first(self, what):
         fresh = what not in self.done_once
@@ -46,6 +52,9 @@ async def batch(x, argument):
     words = argument.split("+") if argument else []
     store = STATE.setdefault(x.entry["scenario"], Store())
     path = x.path.partition("?")[0]
+    if x.method == "DELETE":
+        store.removed.append(path)
+        return await x.reply(200, {"id": path.rpartition("/")[2], "deleted": True})
     if "/messages/batches" in path:
         return await of_anthropic(x, store, words, path.partition("/messages/batches")[2].strip("/"))
     if "/batches" in path:
@@ -67,14 +76,19 @@ async def creating(x, store, words, make):
         return await x.reply(429, refuse("Rate limit reached."), [("retry-after-ms", "20")])
     if "no-create" in words and store.first("no-create"):
         x.cut()
+    if "two-refused" in words and store.batches and store.refused < 6:
+        store.refused += 1
+        return await x.reply(400, refuse("This one is not liked."))
     made = make()
+    if "hang-create" in words and store.first("hang-create"):
+        await x.silence()
     if "lost-create" in words and store.first("lost-create"):
         x.cut()
     await x.reply(200, made.shown())
 
 
 async def content(x, text, store, words):
-    if text is None:
+    if text is None or "results-gone" in words:
         return await x.reply(404, refuse("No such File object."))
     if "cut-results" in words and store.first("cut-results"):
         await x.begin(kind="application/octet-stream")
@@ -89,7 +103,7 @@ class Batch:
     def __init__(self, number, words, dialect, path, requests):
         self.words, self.dialect, self.path, self.requests = words, dialect, path, requests
         self.id = f"{self.prefix}{number}"
-        self.looks, self.over, self.cancelled = 0, False, False
+        self.looks, self.over, self.cancelled, self.down = 0, False, False, False
 
     def look(self):
         self.looks += 1
@@ -127,7 +141,7 @@ class OpenAiBatch(Batch):
         self.asked = asked
 
     def status(self):
-        if "turned-down" in self.words:
+        if self.down:
             return "failed"
         if not self.over:
             return "cancelling" if self.cancelled else "in_progress"
@@ -153,11 +167,12 @@ class OpenAiBatch(Batch):
         down = self.status() == "failed"
         error = {
             "code": "token_limit_exceeded", "line": None, "param": None,
-            "message": "Enqueued token limit reached for fault. Limit: 1 enqueued tokens.",
+            "message": "Enqueued token limit reached for fault. Limit: 90,000 enqueued tokens.",
         }
         return {
             "id": self.id, "object": "batch", "endpoint": self.path, "completion_window": "24h", "created_at": 1,
-            "input_file_id": self.asked["input_file_id"], "metadata": self.asked.get("metadata"), "status": self.status(),
+            "input_file_id": self.asked["input_file_id"], "metadata": self.asked.get("metadata"),
+            "status": self.status().upper() if "in-capitals" in self.words else self.status(),
             "errors": {"object": "list", "data": [error]} if down else None,
             "output_file_id": f"file-out-{self.id}" if self.lines("output") else None,
             "error_file_id": f"file-err-{self.id}" if self.lines("error") else None,
@@ -245,6 +260,7 @@ async def of_openai(x, store, words, rest):
 
         def make():
             one = OpenAiBatch(len(store.batches) + 1, words, dialect, asked["endpoint"], requests, asked)
+            one.down = "turned-down" in words and not store.batches
             store.batches[one.id] = one
             return one
 
@@ -257,6 +273,8 @@ async def of_openai(x, store, words, rest):
         return await x.reply(404, refuse(f"No batch found with id '{name}'."))
     if "silent" in words:
         return await x.reply(503, refuse("The service is unavailable."))
+    if "hang" in words:
+        await x.silence()
     if verb == "cancel":
         if one.over:
             return await x.reply(409, refuse("Cannot cancel a batch that has ended."))
@@ -297,6 +315,8 @@ async def of_anthropic(x, store, words, rest):
         return await refused(404, "not_found_error", "Not found")
     if "silent" in words:
         return await refused(503, "api_error", "The service is unavailable.")
+    if "hang" in words:
+        await x.silence()
     if verb == "cancel":
         if one.over:
             return await refused(409, "invalid_request_error", "Cannot cancel a batch that has ended.")
