@@ -14,6 +14,7 @@ namespace llm {
 namespace {
 
 constexpr std::size_t group = 200;  // results a transaction
+constexpr std::string_view not_sent = "the batch was cancelled before this was sent";
 constexpr std::array<double, 2> until_results_are_there{1, 4};  // seconds
 
 /// What has been asked, as its id tells; an empty job where it is no id of ours.
@@ -147,7 +148,8 @@ std::optional<Error> Batches::fetch(BatchJob& job) {
             if (Loop::signal_caught() != 0) throw;
             part.stale = true;
             if (passes_by_itself(e) && (!e.status || *e.status >= 500)) silent.insert(endpoint);
-            if (!first) first = e;
+            if (first) return;
+            first = e.status != 404 ? e : Error(e.fault, "{}; where {} is gone for good, 'llm-ask --batch cancel {}' gives it up", e.what(), part.remote, job.id);
         }
     };
     for (BatchPart& part : job.parts) {
@@ -212,7 +214,9 @@ void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress&
     if (part.status.starts_with("cancel")) return fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
     std::string why = fmt::format("{}: the batch has ended ({}) without a result for this", endpoint, part.status);
     if (gone) why = fmt::format("{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what());
-    else if (taking.unreadable > 0) why += fmt::format("; {} lines of its results could not be read, the first because {}", taking.unreadable, taking.first_unread);
+    else if (taking.unreadable > 0)
+        why += fmt::format("; {} of its results could not be read{}: {}", taking.unreadable == 1 ? "a line" : fmt::format("{} lines", taking.unreadable), taking.unreadable == 1 ? "" : ", the first because",
+                           taking.first_unread);
     fail_open(job, part, Error(Fault::provider, "{}", why), Paid::maybe);
 }
 
@@ -222,6 +226,7 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
         Answer answer;
         std::optional<Error> failed;
         std::string record_id;
+        std::int64_t place = 0;
     };
     std::vector<Noted> notes;
     Transaction transaction{store_.db()};
@@ -238,6 +243,7 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
         const auto open = store_.open(t.job.id, id.place, t.part.id);
         if (!open) continue;  // taken in before
         Noted note;
+        note.place = id.place;
         note.request = std::make_shared<Request>();
         note.request->model = t.model.model;
         Answer& answer = note.answer;
@@ -276,7 +282,7 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
         notes.push_back(std::move(note));
     }
     transaction.commit();
-    for (Noted& n : notes) caller_.note(t.model, std::move(n.request), n.answer, n.failed ? &*n.failed : nullptr, {n.record_id, {}}, t.part.tried, t.log);
+    for (Noted& n : notes) caller_.note(t.model, std::move(n.request), n.answer, n.failed ? &*n.failed : nullptr, {n.record_id, {}}, t.part.tried + n.place, t.log);  // no two at once
 }
 
 /// Ends a part: what has no answer has failed, and the budget gets back what was not spent.
@@ -305,6 +311,7 @@ void Batches::release(const BatchJob& job, BatchPart& part, std::string_view cus
         store_.bind(*owner, batch, BatchStore::Proof::given);
     }
     if (find(job, part, server_of(part))) return;
+    if (job.cancelled) return fail_open(job, part, Error(Fault::refused, "{}", not_sent), Paid::no);
     part.state = PartState::waiting;
     part.why = "it is not with the provider";
     part.tries = 0;
@@ -316,6 +323,7 @@ void Batches::release(const BatchJob& job, BatchPart& part, std::string_view cus
 /// Too many tokens wait there already: it is sent again when there is room, in halves where it never fits.
 void Batches::make_wait(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
     constexpr std::size_t bytes_a_token = 2;  // at most, so that what is counted as fitting does fit
+    if (job.cancelled) return fail_open(job, part, Error(Fault::refused, "{}", not_sent), Paid::no);
     part.why = progress.error->what();
     ++part.tries;
     store_.unbind(part, PartState::waiting);

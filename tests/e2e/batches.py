@@ -230,7 +230,7 @@ def a_provider_that_is_silent_is_said_to_be_and_its_last_word_stands(w):
         result = ask(home, "--batch", "status", "--json", "--retries", 0, code=5)
         expect("503" in result.words or "unavailable" in result.words, result.words)
         equal(records(result)[0]["state"], "running")
-        equal(records(result)[0]["note"], "no answer: as last heard")
+        equal(records(result)[0]["note"], "could not be asked: as last heard")
         failed = collect(home, "--retries", 0, code=5)
         equal(failed.out, b"")
 
@@ -486,7 +486,7 @@ def a_server_that_says_nothing_is_given_up_in_the_time_given(w, protocol):
             submit(home, stdin=given(1))
         looks = len(w.requests(tagged))
         result = ask(home, "--batch", "status", "--json", "--timeout", "200ms", code=5, timeout=60)
-        equal([row["note"] for row in records(result)], ["no answer: as last heard"] * 3)
+        equal([row["note"] for row in records(result)], ["could not be asked: as last heard"] * 3)
         equal(len(w.requests(tagged)) - looks, 1, "and not asked for each")
         for verb in ("collect", "cancel"):
             failed = ask(home, "--batch", verb, listed_without_asking(home), "--timeout", "200ms", code=5, timeout=60)

@@ -9,7 +9,7 @@ namespace llm {
 namespace {
 
 constexpr int not_all_asked = 5;
-constexpr std::string_view no_answer = "no answer: as last heard";
+constexpr std::string_view no_answer = "could not be asked: as last heard";
 
 bool is_stale(const BatchJob& j) {
     return std::ranges::any_of(j.parts, [](const BatchPart& p) { return p.stale; });

@@ -11,7 +11,7 @@ ALTER TABLE part ADD COLUMN why TEXT NOT NULL DEFAULT '';           -- why it wa
 ALTER TABLE part ADD COLUMN files TEXT NOT NULL DEFAULT '[]';       -- JSON list of ids: what its results stand in there
 
 -- No batch is two parts'. What is taken in may be known by an id that a small server gives again.
-CREATE UNIQUE INDEX part_of_batch ON part (server, remote) WHERE remote <> '' AND state IN ('sent', 'ended');
+CREATE UNIQUE INDEX part_of_batch ON part (server, remote) WHERE server <> '' AND remote <> '' AND state IN ('sent', 'ended');
 
 -- Batches that a part had and has no more: another's, or turned down.
 CREATE TABLE past (

@@ -304,6 +304,31 @@ TEST_CASE("batch: a part that never fits is halved until it does") {
     CHECK(s.money().charges.empty());
 }
 
+TEST_CASE("batch: what is given up is not sent again") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(2);
+    s.batches.cancel(id);
+    turn_down(api.newest());
+    CHECK_FALSE(s.fetch(id));
+    CHECK(faults(s, id) == std::vector<std::string>{"refused", "refused"});
+    CHECK(api.batches.size() == 1);
+}
+
+TEST_CASE("batch: a batch that nobody knows any more can be given up") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(1);
+    api.batches.clear();
+    const auto failed = s.fetch(id);
+    REQUIRE(failed);
+    CHECK_THAT(failed->what(), contains("--batch cancel " + id));
+    s.batches.cancel(id);
+    CHECK(faults(s, id) == std::vector<std::string>{"provider"});
+}
+
 TEST_CASE("batch: what was turned down for another reason fails all its records, and costs nothing") {
     FakeApi api;
     BatchHome home;
