@@ -50,7 +50,7 @@ complete -c llm-ask -l share-identical -d 'Send equal requests once where they a
 complete -c llm-ask -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c llm-ask -s v -l verbose -d 'Say more on stderr'
 complete -c llm-ask -l explain -d 'Say on stderr what is done with each record, and why'
-complete -c llm-ask -l batch -x -a '(printf \'%s\\t%s\\n\' \'submit\' \'hand over stdin\\\'s records and print the batch\\\'s id (PROMPT); with an id, send what of it is not sent yet\' \'status\' \'how far all are, or the parts of one\' \'collect\' \'the records with their answers, in the order of the input, once all have ended\' \'cancel\' \'ask for no more; what is answered by then can be collected\' \'rm\' \'say what would be forgotten of it; with --yes forget it\')' -d 'Ask by the provider\'s batch API: within a day, at half the price'
+complete -c llm-ask -l batch -x -a '(printf \'%s\\t%s\\n\' \'submit\' \'hand over stdin\\\'s records and print the batch\\\'s id (PROMPT); with an id, send what of it is not sent yet\' \'status\' \'how far all are, or the parts of one\' \'collect\' \'the records with their answers, in the order of the input, once all have ended\' \'cancel\' \'ask for no more; what is answered by then can be collected\' \'rm\' \'say what would be forgotten of it; with --yes forget it\')' -d 'Ask by the provider\'s batch API: within a day, at OpenAI and Anthropic for half the price'
 complete -c llm-ask -l wait -x -d 'Wait at most this long for the batch to end'
 complete -c llm-ask -l models -d 'List the models there are, what they cost, and which can be asked now'
 complete -c llm-ask -l budget-status -d 'Show what was spent, what runs and calls have put aside, and which servers are not asked for now'

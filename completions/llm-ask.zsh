@@ -75,7 +75,7 @@ _llm_ask() {
         '(--quiet)*-v[Say more on stderr]'
         '(--quiet)*--verbose[Say more on stderr]'
         '(--explain)--explain[Say on stderr what is done with each record, and why]'
-        '(--batch)--batch=[Ask by the provider'\''s batch API\: within a day, at half the price]:VERB:((submit\:"hand over stdin'\''s records and print the batch'\''s id (PROMPT); with an id, send what of it is not sent yet" status\:"how far all are, or the parts of one" collect\:"the records with their answers, in the order of the input, once all have ended" cancel\:"ask for no more; what is answered by then can be collected" rm\:"say what would be forgotten of it; with --yes forget it"))'
+        '(--batch)--batch=[Ask by the provider'\''s batch API\: within a day, at OpenAI and Anthropic for half the price]:VERB:((submit\:"hand over stdin'\''s records and print the batch'\''s id (PROMPT); with an id, send what of it is not sent yet" status\:"how far all are, or the parts of one" collect\:"the records with their answers, in the order of the input, once all have ended" cancel\:"ask for no more; what is answered by then can be collected" rm\:"say what would be forgotten of it; with --yes forget it"))'
         '(--wait)--wait=[Wait at most this long for the batch to end]:TIME: '
         '(--models)--models[List the models there are, what they cost, and which can be asked now]'
         '(--budget-status)--budget-status[Show what was spent, what runs and calls have put aside, and which servers are not asked for now]'

@@ -20,14 +20,16 @@ struct Nowhere {
 Json described(const BatchJob& job) {
     Json parts = Json::array();
     Nano worst = 0;
+    bool known = true;
     for (const BatchPart& p : job.parts) {
         Json part{{"model", p.model}, {"requests", p.requests}};
         if (!p.remote.empty()) part["batch"] = p.remote;
         parts.push_back(std::move(part));
         worst += p.worst;
+        known &= p.rates.known();
     }
     Json out{{"id", job.id}, {"records", job.records}, {"asked", job.asked()}, {"parts", parts}};
-    if (worst > 0) out["cost_at_most"] = dollars(worst);
+    if (known) out["cost_at_most"] = dollars(worst);
     return out;
 }
 

@@ -140,7 +140,8 @@ private:
         std::string id = path.substr(std::string_view{"/batches/"}.size());
         if (id.ends_with("/cancel")) {
             id.resize(id.size() - std::string_view{"/cancel"}.size());
-            of(id).status = "cancelling";
+            for (Batch& b : batches)
+                if (b.id == id) b.status = "cancelling";
         }
         for (const Batch& b : batches)
             if (b.id == id) return {200, dump(shown(b))};
