@@ -65,7 +65,8 @@ public:
 private:
     struct Taking;
     struct Purse;
-    enum class Paid { no, maybe };
+    enum class Paid { no,
+                      maybe };
     const ResolvedModel& model_of(const BatchPart&);
     BatchServer& server_of(const BatchPart& part) { return server(model_of(part).endpoint); }
     void sleep(double seconds);
@@ -88,6 +89,8 @@ private:
     void make_wait(const BatchJob&, BatchPart&, const BatchProgress&);
     bool is_due(const BatchJob&, const BatchPart&) const;
     void fail_open(const BatchJob&, BatchPart&, const Error&, Paid);
+    /// Of what was given up.
+    static Error not_sent();
     PaceStore& money();
 
     Loop& loop_;
@@ -99,7 +102,7 @@ private:
     BatchSetup setup_;
     std::map<std::string, std::unique_ptr<BatchServer>> servers_;
     std::map<std::string, ResolvedModel> resolved_;
-    std::set<std::string> silent_;        ///< endpoints that gave `look` no answer
+    std::set<std::string> silent_;  ///< endpoints that gave `look` no answer
     std::set<std::string> said_;
     std::unique_ptr<PaceStore> money_;
 };

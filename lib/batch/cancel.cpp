@@ -11,6 +11,8 @@ bool Batches::is_running(const BatchJob& job) {
     return std::ranges::any_of(job.parts, [](const BatchPart& p) { return p.state == PartState::sending || p.state == PartState::sent; });
 }
 
+Error Batches::not_sent() { return Error(Fault::refused, "the batch was cancelled before this was sent"); }
+
 void Batches::cancel(const std::string& id) {
     const BatchStore::Claim claim{store_, id};
     BatchJob job = store_.job(id);
@@ -18,9 +20,9 @@ void Batches::cancel(const std::string& id) {
     std::optional<Error> first;
     const auto cancel_one = [&](BatchPart& p) {
         if (p.state == PartState::ended || p.state == PartState::fetched) return;
-        if (p.state == PartState::ready) return fail_open(job, p, Error(Fault::refused, "the batch was cancelled before this was sent"), Paid::no);
+        if (p.state == PartState::ready) return fail_open(job, p, not_sent(), Paid::no);
         BatchServer& server = server_of(p);
-        if (p.state != PartState::sent && !find(job, p, server)) return fail_open(job, p, Error(Fault::refused, "the batch was cancelled before this was sent"), Paid::no);
+        if (p.state != PartState::sent && !find(job, p, server)) return fail_open(job, p, not_sent(), Paid::no);
         if (p.supposed)
             throw Error(Fault::locked,
                         "part {} is not cancelled: whether it is {} is known only when that has ended, and it may be somebody else's. Cancel it in the provider's own console if it is yours, or "
@@ -67,7 +69,8 @@ void Batches::forget(const std::string& id) {
             }
         }
         const bool unknown = p.state == PartState::sending || p.at_provider();
-        settle(job, p, unknown ? p.charged : p.state == PartState::fetched ? store_.spent(p.id) : 0);
+        settle(job, p, unknown ? p.charged : p.state == PartState::fetched ? store_.spent(p.id)
+                                                                           : 0);
     }
     store_.drop(id);
     store_.wipe_log();

@@ -1,36 +1,19 @@
 #include "batch/batches.hpp"
 
 #include "base/error.hpp"
+#include "batch/custom_id.hpp"
 #include "call/retry.hpp"
 #include "log/when.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 
 namespace llm {
 namespace {
 
 constexpr std::size_t group = 200;  // results a transaction
-constexpr std::string_view not_sent = "the batch was cancelled before this was sent";
 constexpr std::array<double, 2> until_results_are_there{1, 4};  // seconds
-
-/// What has been asked, as its id tells; an empty job where it is no id of ours.
-struct CustomId {
-    std::string_view job;
-    std::int64_t place = 0;
-};
-CustomId read_custom_id(std::string_view id) {
-    const std::size_t dash = id.rfind('-');
-    if (dash == id.npos || dash == 0) return {};
-    const std::string_view digits = id.substr(dash + 1);
-    std::int64_t place = 0;
-    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), place);
-    if (code != std::errc{} || end != digits.data() + digits.size() || place <= 0) return {};
-    return {id.substr(0, dash), place};
-}
 
 bool flag(const Json& flags, std::string_view name, bool otherwise) {
     const Json& value = member(flags, name);
@@ -66,12 +49,11 @@ struct Batches::Taking {
     Form form;
     Asker asker;
     CallOptions::Log log;
-    long unreadable = 0;        ///< lines
+    long unreadable = 0;         ///< lines
     std::string first_unread{};  ///< why
 
     Taking(Batches& b, const BatchJob& j, BatchPart& p)
-        : job(j), part(p), server(b.server_of(p)), model(b.model_of(p)), form(spec_of(j, p)), asker(b.caller_, b.models_, form, options_of(j)),
-          log(flag(j.flags, "log", true) ? CallOptions::Log::yes : CallOptions::Log::no) {}
+        : job(j), part(p), server(b.server_of(p)), model(b.model_of(p)), form(spec_of(j, p)), asker(b.caller_, b.models_, form, options_of(j)), log(flag(j.flags, "log", true) ? CallOptions::Log::yes : CallOptions::Log::no) {}
 
     void pass_over(std::string why) {
         if (unreadable++ == 0) first_unread = std::move(why);
@@ -171,8 +153,10 @@ std::optional<Error> Batches::fetch(BatchJob& job) {
 void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
     if (progress.phase == BatchPhase::failed) {
         const Error why = progress.error.value_or(Error(Fault::refused, "the batch was turned down"));
-        if (why.fault == Fault::rate_limit) make_wait(job, part, progress);
-        else fail_open(job, part, why, Paid::no);
+        if (why.fault == Fault::rate_limit)
+            make_wait(job, part, progress);
+        else
+            fail_open(job, part, why, Paid::no);
         return;
     }
     Taking taking{*this, job, part};
@@ -213,7 +197,8 @@ void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress&
     if (part.status == "expired") return fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint), Paid::no);
     if (part.status.starts_with("cancel")) return fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
     std::string why = fmt::format("{}: the batch has ended ({}) without a result for this", endpoint, part.status);
-    if (gone) why = fmt::format("{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what());
+    if (gone)
+        why = fmt::format("{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what());
     else if (taking.unreadable > 0)
         why += fmt::format("; {} of its results could not be read{}: {}", taking.unreadable == 1 ? "a line" : fmt::format("{} lines", taking.unreadable), taking.unreadable == 1 ? "" : ", the first because",
                            taking.first_unread);
@@ -277,8 +262,10 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
         }
         // an answer that tells no usage, or cannot be read, may have cost what it could at worst
         if (!cost) cost = answered ? t.part.rates.worst(open->input, open->output).value_or(0) : 0;
-        if (failed) store_.fail(t.job.id, id.place, dump(error_member(*failed, setup_.tool, static_cast<long>(id.place))), *cost);
-        else store_.answer(t.job.id, id.place, response, *cost);
+        if (failed)
+            store_.fail(t.job.id, id.place, dump(error_member(*failed, setup_.tool, static_cast<long>(id.place))), *cost);
+        else
+            store_.answer(t.job.id, id.place, response, *cost);
         notes.push_back(std::move(note));
     }
     transaction.commit();
@@ -296,59 +283,6 @@ void Batches::fail_open(const BatchJob& job, BatchPart& part, const Error& why, 
     store_.save(part);
     transaction.commit();
     settle(job, part, store_.spent(part.id));
-}
-
-/// The batch that was supposed to be the part's is another's. Where that is a part of ours, it gets what is its own.
-void Batches::release(const BatchJob& job, BatchPart& part, std::string_view custom_id) {
-    const std::string remote = part.remote;
-    warn(fmt::format("{} is not part {} of the batch {}: its requests have other ids{}", remote, part.number, job.id, custom_id.empty() ? "" : fmt::format(" ('{}')", custom_id)));
-    store_.unbind(part, PartState::sending);
-    const CustomId id = read_custom_id(custom_id);
-    if (auto owner = store_.part_of(id.job, id.place); owner && owner->id != part.id && (owner->state == PartState::sending || owner->supposed)) {
-        BatchProgress batch;
-        batch.id = remote;
-        batch.status = part.status;
-        store_.bind(*owner, batch, BatchStore::Proof::given);
-    }
-    if (find(job, part, server_of(part))) return;
-    if (job.cancelled) return fail_open(job, part, Error(Fault::refused, "{}", not_sent), Paid::no);
-    part.state = PartState::waiting;
-    part.why = "it is not with the provider";
-    part.tries = 0;
-    store_.save(part);
-}
-
-// --- waiting for room ---
-
-/// Too many tokens wait there already: it is sent again when there is room, in halves where it never fits.
-void Batches::make_wait(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
-    constexpr std::size_t bytes_a_token = 2;  // at most, so that what is counted as fitting does fit
-    if (job.cancelled) return fail_open(job, part, Error(Fault::refused, "{}", not_sent), Paid::no);
-    part.why = progress.error->what();
-    ++part.tries;
-    store_.unbind(part, PartState::waiting);
-    const bool never_fits = progress.room > 0 && store_.bytes(part.id) / bytes_a_token > static_cast<std::size_t>(progress.room);
-    if (!never_fits || part.requests < 2) return;
-    const std::vector<BatchPart> now = store_.job(job.id).parts;
-    const int number = std::ranges::max(now, {}, &BatchPart::number).number + 1;
-    store_.halve(job.id, part, number);
-    if (part.charged == 0) return;
-    for (const BatchPart& half : store_.job(job.id).parts)
-        if (half.number == number) divide_charge(money(), charge_name(job.id, part), charge_name(job.id, half), half.worst);
-}
-
-bool Batches::is_due(const BatchJob& job, const BatchPart& part) const {
-    constexpr double shortest = 60, longest = 1800;  // seconds
-    if (part.tries == 0) return true;
-    bool running = false, room = false;
-    for (const BatchPart& p : job.parts) {
-        if (p.id == part.id || p.model != part.model) continue;
-        running |= p.state == PartState::sent;
-        room |= p.state >= PartState::ended && p.over > part.tried;
-    }
-    if (room) return true;
-    const double waited = static_cast<double>(unix_microseconds() - part.over) / 1e6;
-    return !running && waited >= std::min(longest, shortest * std::pow(2.0, part.tries - 1));
 }
 
 }  // namespace llm

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/error.hpp"
+#include "batch/custom_id.hpp"
 #include "call/retry.hpp"
 #include "log/when.hpp"
 
@@ -24,10 +25,13 @@ bool was_not_made(const Error& e) {
     switch (*e.status) {
         case 408:
         case 409:
-        case 425: return false;
+        case 425:
+            return false;
         case 503:
-        case 529: return true;
-        default: return *e.status >= 300 && *e.status < 500;
+        case 529:
+            return true;
+        default:
+            return *e.status >= 300 && *e.status < 500;
     }
 }
 
@@ -36,8 +40,6 @@ bool lacks_file(const Error& e) {
     return (e.status == 400 || e.status == 404) && words.find("file") != words.npos &&
            (words.find("find") != words.npos || words.find("not found") != words.npos || words.find("no such") != words.npos);
 }
-
-std::string label_of(const BatchJob& job, const BatchPart& part) { return fmt::format("{}-part-{}", job.id, part.number); }
 
 }  // namespace
 
@@ -231,7 +233,7 @@ std::string Batches::payload(const BatchJob& job, const BatchPart& part, BatchSe
     HttpCall call;
     store_.each_body(part.id, [&](std::int64_t place, std::string_view body) {
         call.body = body;
-        server.api().add(out, fmt::format("{}-{}", job.id, place), call);
+        server.api().add(out, custom_id(job.id, place), call);
     });
     return out;
 }
@@ -239,36 +241,6 @@ std::string Batches::payload(const BatchJob& job, const BatchPart& part, BatchSe
 void Batches::bind(const BatchJob& job, BatchPart& part, const BatchProgress& batch) {
     if (!store_.bind(part, batch, BatchStore::Proof::given))
         throw Error(Fault::internal, "{} says that part {} of the batch {} is {}, and that is another's", model_of(part).endpoint.name, part.number, job.id, batch.id);
-}
-
-/// By label or file; where an API keeps neither, by the number of requests and the time. Lists are read back to the time when it was tried.
-bool Batches::find(const BatchJob& job, BatchPart& part, BatchServer& server) {
-    constexpr std::int64_t second = 1'000'000, slack = 60;  // seconds that a provider's clock may be wrong
-    const std::string label = label_of(job, part);
-    const std::int64_t from = part.tried / second - slack;
-    std::vector<BatchProgress> alike;
-    for (std::string after;;) {
-        BatchPage page = server.api().listed(server.get(server.api().list(after)));
-        bool older = true;
-        for (BatchProgress& p : page.batches) {
-            older &= p.created != 0 && p.created < from;
-            if (store_.had(part, p.id)) continue;
-            if (p.label == label || (!part.staged.empty() && p.staged == part.staged)) {
-                if (store_.bind(part, p, BatchStore::Proof::given)) return true;
-            } else if (p.label.empty() && p.staged.empty() && p.total == part.requests && p.created >= from && (part.over == 0 || p.created <= part.over / second + slack)) {
-                alike.push_back(std::move(p));
-            }
-        }
-        const bool newest_first = page.batches.empty() || page.batches.front().created >= page.batches.back().created;
-        if (page.next.empty() || page.next == after || (older && newest_first)) break;
-        after = page.next;
-    }
-    for (auto p = alike.rbegin(); p != alike.rend(); ++p)
-        if (store_.bind(part, *p, BatchStore::Proof::supposed)) {
-            warn(fmt::format("{} did not answer when part {} of the batch {} was sent; {} seems to be it, which is known when it has ended", model_of(part).endpoint.name, part.number, job.id, part.remote));
-            return true;
-        }
-    return false;
 }
 
 }  // namespace llm

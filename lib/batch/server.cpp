@@ -55,9 +55,15 @@ Task<void> BatchServer::exchange(Http& http, Way way, HttpCall call, Instant dea
     };
     HttpOutcome outcome;
     switch (way) {
-        case Way::post: outcome = co_await http.post(call, limits, std::move(on_body)); break;
-        case Way::get: outcome = co_await http.get(call, limits, std::move(on_body)); break;
-        case Way::remove: outcome = co_await http.remove(call, limits, std::move(on_body)); break;
+        case Way::post:
+            outcome = co_await http.post(call, limits, std::move(on_body));
+            break;
+        case Way::get:
+            outcome = co_await http.get(call, limits, std::move(on_body));
+            break;
+        case Way::remove:
+            outcome = co_await http.remove(call, limits, std::move(on_body));
+            break;
     }
     if (outcome.status >= 200 && outcome.status < 300) co_return;
     if (outcome.status >= 300 && outcome.status < 400) throw Error(redirected(endpoint_, outcome.status, outcome.headers));

@@ -19,9 +19,9 @@ namespace llm {
 
 struct BatchServerOptions {
     int retries = 3;
-    std::optional<double> timeout;       ///< seconds for one exchange with all its attempts; else the endpoint's, and none for results
-    std::optional<double> idle_timeout;  ///< seconds of silence; else the endpoint's
-    std::function<void(double seconds)> skip;         ///< for tests: told of each wait, which then takes no time
+    std::optional<double> timeout;                     ///< seconds for one exchange with all its attempts; else the endpoint's, and none for results
+    std::optional<double> idle_timeout;                ///< seconds of silence; else the endpoint's
+    std::function<void(double seconds)> skip;          ///< for tests: told of each wait, which then takes no time
     std::function<std::unique_ptr<Http>(Loop&)> http;  ///< for tests
 };
 
@@ -49,7 +49,9 @@ public:
     void sleep(double seconds);
 
 private:
-    enum class Way { get, post, remove };
+    enum class Way { get,
+                     post,
+                     remove };
     using OnBytes = std::function<void(std::string_view)>;
     Task<void> exchange(Http&, Way, HttpCall, Instant deadline, OnBytes);
     void once(Http&, Way, const HttpCall&, Instant deadline, OnBytes);

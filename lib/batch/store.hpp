@@ -38,10 +38,10 @@ struct BatchPart {
     std::string server;  ///< base URL
     long requests = 0;
     BatchRates rates;
-    Nano worst = 0;      ///< what it costs at most; 0 where the price is unknown
+    Nano worst = 0;  ///< what it costs at most; 0 where the price is unknown
     PartState state = PartState::ready;
     std::int64_t tried = 0, over = 0;  ///< when sending it began; when that failed, or when it was seen to have ended
-    int tries = 0;       ///< how often there was no room for it
+    int tries = 0;                     ///< how often there was no room for it
     std::string staged, remote, status, why;
     bool supposed = false;  ///< whether `remote` is this part's batch is known when its results are
     std::vector<std::string> files;
@@ -71,9 +71,9 @@ struct BatchJob {
 /// One line of the output.
 struct BatchItem {
     std::string line;
-    std::int64_t part = 0;   ///< 0: it is not asked
+    std::int64_t part = 0;  ///< 0: it is not asked
     std::string body;
-    std::int64_t shape = 0;  ///< 0: none
+    std::int64_t shape = 0;      ///< 0: none
     long input = 0, output = 0;  ///< tokens at worst
 };
 
@@ -119,7 +119,8 @@ public:
     void saw(const BatchPart&);
     /// It is with the provider, as this batch. `supposed`: it may be somebody else's. False where another part has it; one that is only supposed to
     /// gives it up.
-    enum class Proof { supposed, given };
+    enum class Proof { supposed,
+                       given };
     bool bind(BatchPart&, const BatchProgress&, Proof);
     /// The batch is not, or no longer, the part's: it will not be found for it again.
     void unbind(BatchPart&, PartState);

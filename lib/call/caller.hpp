@@ -55,7 +55,8 @@ struct CallSink {
     std::function<bool()> may_retry;      ///< false once what was given out cannot be taken back; may be empty
 };
 
-enum class Timed { no, yes };
+enum class Timed { no,
+                   yes };
 
 struct Answer {
     Completion completion;

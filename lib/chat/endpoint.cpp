@@ -14,8 +14,8 @@ namespace llm {
 namespace {
 
 constexpr std::array<std::string_view, 16> own_members{
-    "protocol", "base_url",     "key_env",         "key_command", "key_file", "headers", "command",
-    "timeout",  "idle_timeout", "connect_timeout", "allow_http",  "key",      "api_key", "rpm", "tpm",
+    "protocol", "base_url", "key_env", "key_command", "key_file", "headers", "command",
+    "timeout", "idle_timeout", "connect_timeout", "allow_http", "key", "api_key", "rpm", "tpm",
     "batch_price"};
 
 /// One entry's settings, read by their short names.

@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t error_body_limit = 1 << 20;
 constexpr double grace = .25;  // for the end of a stream whose answer is complete
 
-enum class Method { get, post, remove };
+enum class Method { get,
+                    post,
+                    remove };
 
 /// HTTP/2 is spoken over TLS alone, where the handshake agrees on it.
 bool shares_connections(std::string_view url) { return url.starts_with("https:"); }

@@ -29,8 +29,8 @@ struct BatchProgress {
     std::string label;            ///< as given to `create`; empty where the API keeps none
     std::string staged;           ///< what it was created from, likewise
     BatchPhase phase = BatchPhase::running;
-    std::string status;           ///< the provider's own word, in lower case
-    bool known_status = true;     ///< false: no word of its documentation; it counts as running
+    std::string status;        ///< the provider's own word, in lower case
+    bool known_status = true;  ///< false: no word of its documentation; it counts as running
     long total = 0, done = 0, failed = 0;
     std::int64_t created = 0;     ///< seconds since 1970; 0 unknown
     std::optional<Error> error;   ///< why it failed as a whole; Error{rate_limit}: only for want of room

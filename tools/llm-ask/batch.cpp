@@ -57,7 +57,10 @@ constexpr std::array<Reason, 13> reasons{{{"--continue", "a record carries its c
 
 void refuse_what_means_nothing(const Tool& tool, const AskFlags& f) {
     const std::vector<std::string_view> allowed = meant(f);
-    const std::string_view verb = f.batch == BatchVerb::submit ? "submit" : f.batch == BatchVerb::status ? "status" : f.batch == BatchVerb::collect ? "collect" : f.batch == BatchVerb::cancel ? "cancel" : "rm";
+    const std::string_view verb = f.batch == BatchVerb::submit ? "submit" : f.batch == BatchVerb::status ? "status"
+                                                                        : f.batch == BatchVerb::collect  ? "collect"
+                                                                        : f.batch == BatchVerb::cancel   ? "cancel"
+                                                                                                         : "rm";
     for (const OptionGroup& group : tool.groups())
         for (const Option& o : group.options()) {
             if (!o.given() || std::ranges::find(allowed, o.long_name()) != allowed.end()) continue;
@@ -93,8 +96,7 @@ int remove(BatchDesk& d) {
 }  // namespace
 
 BatchDesk::BatchDesk(const Tool& t, const AskFlags& f)
-    : tool(t), flags(f), session(t, f), store(batch_path(session.settings, session.environment)),
-      batches(session.loop, session.settings, session.environment, session.models, session.caller, store, setup_of(call_options_of(t, f, session.settings))) {
+    : tool(t), flags(f), session(t, f), store(batch_path(session.settings, session.environment)), batches(session.loop, session.settings, session.environment, session.models, session.caller, store, setup_of(call_options_of(t, f, session.settings))) {
     session.loop.catch_signals();
 }
 
@@ -104,7 +106,8 @@ void BatchDesk::say(std::string_view text) const {
 
 BatchJob BatchDesk::job() { return store.job(flags.prompt); }
 
-std::string counted(long n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : what.ends_with("ch") ? "es" : "s"); }
+std::string counted(long n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : what.ends_with("ch") ? "es"
+                                                                                                                               : "s"); }
 
 std::string_view state_of(const BatchJob& j) {
     if (j.reading) return "being read";
@@ -121,9 +124,12 @@ int batch(const Tool& tool, const AskFlags& f) {
     BatchDesk desk{tool, f};
     try {
         switch (f.batch) {
-            case BatchVerb::submit: return submit_batch(desk);
-            case BatchVerb::status: return show_batches(desk);
-            case BatchVerb::collect: return collect_batch(desk, desk.job());
+            case BatchVerb::submit:
+                return submit_batch(desk);
+            case BatchVerb::status:
+                return show_batches(desk);
+            case BatchVerb::collect:
+                return collect_batch(desk, desk.job());
             case BatchVerb::cancel: return cancel(desk);
             case BatchVerb::rm: return remove(desk);
             case BatchVerb::none: break;

@@ -80,7 +80,8 @@ int put_records(BatchDesk& d, const BatchJob& job) {
     if (out.closed()) return 0;
     d.store.set_collected(job.id);
     d.say(summary(counts, d.session.caller.tally()));
-    return counts.failed.contains(Fault::budget) ? 6 : counts.failed.empty() ? 0 : 3;
+    return counts.failed.contains(Fault::budget) ? 6 : counts.failed.empty() ? 0
+                                                                             : 3;
 }
 
 }  // namespace

@@ -50,8 +50,7 @@ int show_jobs(BatchDesk& d) {
             failed += p.failed;
             if (std::ranges::find(models, p.model) == models.end()) models.push_back(p.model);
         }
-        Json row{{"batch", j.id}, {"made", show_time(j.made).substr(0, 19)}, {"state", state_of(j)}, {"models", fmt::format("{}", fmt::join(models, " "))},
-                 {"records", j.records}, {"asked", j.asked()}, {"done", done}, {"failed", failed}};
+        Json row{{"batch", j.id}, {"made", show_time(j.made).substr(0, 19)}, {"state", state_of(j)}, {"models", fmt::format("{}", fmt::join(models, " "))}, {"records", j.records}, {"asked", j.asked()}, {"done", done}, {"failed", failed}};
         if (std::string note = note_of(j); !note.empty()) row["note"] = std::move(note);
         table.add(std::move(row));
     }

@@ -45,7 +45,8 @@ void put_id(BatchDesk& d, const std::string& id) {
     put_line(d.flags.loop.json ? dump(described(d.store.job(id))) : id);
 }
 
-enum class Kept { fresh, before };
+enum class Kept { fresh,
+                  before };
 
 /// 0 where all is sent; throws, or returns the code of a signal, where the rest is kept.
 int send(BatchDesk& d, const std::string& id, Kept kept) {

@@ -292,8 +292,10 @@ TEST_CASE("batch: a part that never fits is halved until it does") {
     for (int round = 0; round < 40 && !s.job(id).all(PartState::fetched); ++round) {
         for (FakeApi::Batch& b : api.batches) {
             if (b.status != "in_progress") continue;
-            if (b.requests.size() > 2) turn_down(b, too_much);
-            else b.status = "completed";
+            if (b.requests.size() > 2)
+                turn_down(b, too_much);
+            else
+                b.status = "completed";
         }
         CHECK_FALSE(s.fetch(id));
         CHECK(s.spent() <= worst);

@@ -36,12 +36,12 @@ struct FakeApi {
     };
     bool anthropic = false;
     std::size_t page = 100;
-    std::list<Batch> batches;                  ///< the oldest first
+    std::list<Batch> batches;                               ///< the oldest first
     std::map<std::string, std::vector<std::string>> files;  ///< custom ids of an upload
-    std::vector<std::string> calls;            ///< "POST /batches"
-    std::set<std::string> gone;                ///< files of results that are no more
+    std::vector<std::string> calls;                         ///< "POST /batches"
+    std::set<std::string> gone;                             ///< files of results that are no more
     std::vector<std::string> removed;
-    std::string before_results;                ///< lines in front of the results
+    std::string before_results;  ///< lines in front of the results
     /// Asked first; what it returns is the answer. It may throw Broken.
     std::function<std::optional<FakeReply>(std::string_view call)> first;
     /// Asked when all is done, to change the answer or to throw Broken.
@@ -50,8 +50,7 @@ struct FakeApi {
     std::function<Json(const std::string& custom_id)> answer = [](const std::string&) { return text("fine"); };
 
     static Json text(std::string_view words, long output = 7) {
-        return {{"id", "c"}, {"model", "m"}, {"choices", {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", words}}}, {"finish_reason", "stop"}}}},
-                {"usage", {{"prompt_tokens", 12}, {"completion_tokens", output}}}};
+        return {{"id", "c"}, {"model", "m"}, {"choices", {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", words}}}, {"finish_reason", "stop"}}}}, {"usage", {{"prompt_tokens", 12}, {"completion_tokens", output}}}};
     }
 
     long count(std::string_view call) const { return std::ranges::count(calls, call); }
@@ -154,12 +153,9 @@ private:
             std::tm t{};
             ::gmtime_r(&at, &t);
             const bool ended = b.status == "ended";
-            return {{"id", b.id}, {"processing_status", b.status},
-                    {"created_at", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec)},
-                    {"request_counts", {{"processing", ended ? 0 : n}, {"succeeded", ended ? n : 0}, {"errored", 0}, {"canceled", 0}, {"expired", 0}}}};
+            return {{"id", b.id}, {"processing_status", b.status}, {"created_at", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec)}, {"request_counts", {{"processing", ended ? 0 : n}, {"succeeded", ended ? n : 0}, {"errored", 0}, {"canceled", 0}, {"expired", 0}}}};
         }
-        Json j{{"id", b.id}, {"status", b.status}, {"created_at", b.created}, {"input_file_id", b.staged}, {"metadata", {{"llm_utils", b.label}}}, {"errors", b.errors},
-               {"request_counts", {{"total", n}, {"completed", 0}, {"failed", 0}}}};
+        Json j{{"id", b.id}, {"status", b.status}, {"created_at", b.created}, {"input_file_id", b.staged}, {"metadata", {{"llm_utils", b.label}}}, {"errors", b.errors}, {"request_counts", {{"total", n}, {"completed", 0}, {"failed", 0}}}};
         if (b.status == "completed" || b.status == "COMPLETED") j["output_file_id"] = "out-" + b.id;
         return j;
     }
@@ -182,8 +178,7 @@ private:
         std::string out;
         for (auto id = b.requests.rbegin(); id != b.requests.rend(); ++id) {
             if (anthropic)
-                out += dump(Json{{"custom_id", *id}, {"result", {{"type", "succeeded"}, {"message", {{"id", "m"}, {"type", "message"}, {"role", "assistant"}, {"model", "m"}, {"stop_reason", "end_turn"},
-                                                                                           {"content", {{{"type", "text"}, {"text", "fine"}}}}, {"usage", {{"input_tokens", 12}, {"output_tokens", 7}}}}}}}});
+                out += dump(Json{{"custom_id", *id}, {"result", {{"type", "succeeded"}, {"message", {{"id", "m"}, {"type", "message"}, {"role", "assistant"}, {"model", "m"}, {"stop_reason", "end_turn"}, {"content", {{{"type", "text"}, {"text", "fine"}}}}, {"usage", {{"input_tokens", 12}, {"output_tokens", 7}}}}}}}});
             else
                 out += dump(Json{{"custom_id", *id}, {"response", {{"status_code", 200}, {"body", answer(*id)}}}, {"error", nullptr}});
             out += '\n';
@@ -209,8 +204,10 @@ private:
         }
         HttpOutcome out;
         out.status = reply.status;
-        if (reply.status >= 200 && reply.status < 300) f(reply.body);
-        else out.error_body = reply.body;
+        if (reply.status >= 200 && reply.status < 300)
+            f(reply.body);
+        else
+            out.error_body = reply.body;
         co_return out;
     }
     FakeApi& api_;
@@ -243,11 +240,7 @@ struct BatchScene {
     Batches batches;
 
     BatchScene(FakeApi& a, const BatchHome& home, std::string_view config = "", const std::function<void(BatchSetup&)>& change = {})
-        : api(a), environment({{"HOME", home.folder.string()}}),
-          settings(Settings::parse(fmt::format("{}\n[provider.p]\nprotocol = \"{}\"\nbase_url = \"http://127.0.0.1:9{}\"\n", config, a.anthropic ? "anthropic" : "openai", a.anthropic ? "" : "/v1"),
-                                   "config.toml", environment)),
-          models(settings, environment), caller(loop, settings, environment, options()), store(home.folder / "batch.db"),
-          batches(loop, settings, environment, models, caller, store, setup(change)) {}
+        : api(a), environment({{"HOME", home.folder.string()}}), settings(Settings::parse(fmt::format("{}\n[provider.p]\nprotocol = \"{}\"\nbase_url = \"http://127.0.0.1:9{}\"\n", config, a.anthropic ? "anthropic" : "openai", a.anthropic ? "" : "/v1"), "config.toml", environment)), models(settings, environment), caller(loop, settings, environment, options()), store(home.folder / "batch.db"), batches(loop, settings, environment, models, caller, store, setup(change)) {}
 
     static CallOptions options() {
         CallOptions o;
@@ -303,7 +296,8 @@ struct BatchScene {
     std::vector<Json> outcomes(const std::string& id) {
         std::vector<Json> out;
         store.each_line(id, [&](std::int64_t, std::string_view, std::optional<std::string_view> answer, std::optional<std::string_view> error) {
-            out.push_back(answer ? read_json(*answer) : error ? read_json(*error) : Json());
+            out.push_back(answer ? read_json(*answer) : error ? read_json(*error)
+                                                              : Json());
             return true;
         });
         return out;

@@ -60,8 +60,11 @@ TEST_CASE("batch server: results are bounded by --timeout only where it is given
     Scripted s{{Scripted::drip + "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}\n{}\n{}\n{}\n{}\n{}\n{}"}};
     At patient{s.port, 0, 20};
     int lines = 0;
-    patient.server.lines(patient.call(), [&lines](std::string_view) { ++lines; }, [] {});
+    patient.server.lines(
+        patient.call(), [&lines](std::string_view) { ++lines; }, [] {});
     CHECK(lines == 7);
     At hasty{s.port, .1, 20};
-    CHECK_THROWS_AS(hasty.server.lines(hasty.call(), [](std::string_view) {}, [] {}), Error);
+    CHECK_THROWS_AS(hasty.server.lines(
+                        hasty.call(), [](std::string_view) {}, [] {}),
+                    Error);
 }
