@@ -116,8 +116,8 @@ public:
     /// Throws Error as Asker::step does, and Error{config} for a provider without batch API.
     void step(Record&);
     void output(std::string_view bytes);
-    /// The job's id may be another one afterwards: of the same submission before, which was not wholly sent.
-    void finish();
+    /// The job's id may be another one afterwards: of the same submission before, which is not done.
+    void finish(BatchStore::Done = BatchStore::Done::when_sent);
 
     const std::string& job() const noexcept { return job_; }
     bool goes_on() const noexcept { return goes_on_; }

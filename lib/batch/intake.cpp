@@ -103,12 +103,12 @@ void BatchIntake::close(Part& part) {
     part = {};
 }
 
-void BatchIntake::finish() {
+void BatchIntake::finish(BatchStore::Done done) {
     if (!rest_.empty()) line(std::exchange(rest_, {}));
     if (!pending_.empty()) throw Error(Fault::internal, "{} requests were made whose records did not leave", pending_.size());
     for (auto& [model, part] : open_)
         if (part.id != 0) close(part);
-    const std::string id = batches_.store().end_reading(job_, sum_);
+    const std::string id = batches_.store().end_reading(job_, sum_, done);
     goes_on_ = id != job_;
     job_ = id;
 }

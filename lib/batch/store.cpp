@@ -96,18 +96,19 @@ void BatchStore::add_to_part(std::int64_t part, long requests, Nano worst) {
     db_.run("UPDATE part SET requests = requests + ?2, worst = worst + ?3 WHERE id = ?1", part, requests, worst);
 }
 
-std::string BatchStore::end_reading(const std::string& job, std::string_view sum) {
+std::string BatchStore::end_reading(const std::string& job, std::string_view sum, Done done) {
     flush();
     std::string same;
     Transaction t{db_};
     {
         auto rows = db_.prepare(
-            "SELECT id, pid, started, boot FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND cancelled IS NULL AND EXISTS "
-            "(SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')) ORDER BY id");
+            "SELECT id, pid, started, boot, EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')), collected IS NOT NULL "
+            "FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND cancelled IS NULL ORDER BY id");
         rows.bind(sum, job);
-        for (auto [id, pid, started, boot] : rows.rows<std::string, std::int64_t, std::int64_t, std::string>()) {
+        for (auto [id, pid, started, boot, unsent, collected] : rows.rows<std::string, std::int64_t, std::int64_t, std::string, bool, bool>()) {
             const ProcessId owner{pid, started, std::move(boot)};
-            if (same.empty() && (pid == 0 || owner == ProcessId::self() || !owner.alive())) same = std::move(id);
+            const bool is_free = pid == 0 || owner == ProcessId::self() || !owner.alive();
+            if (same.empty() && (unsent ? is_free : done == Done::when_collected && !collected)) same = std::move(id);
         }
     }
     if (same.empty()) db_.run("UPDATE job SET reading = 0, sum = ?2 WHERE id = ?1", job, sum);

@@ -435,6 +435,28 @@ def a_signal_amid_sending_leaves_the_id_and_the_same_command_goes_on(w, protocol
 
 
 @test
+def who_submits_and_waits_can_be_killed_and_begun_again(w):
+    with w.at("batch:hold") as (home, tagged):
+        home.config(QUICK)
+        with Running(home, "--batch", "submit", "--wait", "60s", "-m", "p/any") as run:
+            run.write(given(2))
+            run.end_input()
+            until(lambda: any(one["method"] == "GET" for one in w.requests(tagged)), "it waits")
+            run.signal(signal.SIGTERM)
+            equal(run.rest(), (128 + signal.SIGTERM, b""))
+            name = listed(home)[0]["batch"]
+            expect(f"--batch collect {name}" in run.words, run.words)
+        ask(home, "--batch", "submit", name, code=2)
+        with Running(home, "--batch", "submit", "--wait", "60s", "-m", "p/any") as run:
+            run.write(given(2))
+            run.end_input()
+            until(lambda: "was not collected" in run.words, "it goes on")
+            run.signal(signal.SIGKILL)
+            run.process.wait(60)
+        equal(created(w, tagged), 1)
+
+
+@test
 def other_records_or_flags_are_another_batch(w):
     with w.home() as home:
         home.provider("p", "openai", "http://127.0.0.1:1/v1")

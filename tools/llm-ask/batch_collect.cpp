@@ -89,7 +89,10 @@ int put_records(BatchDesk& d, const BatchJob& job) {
 int collect_batch(BatchDesk& d, BatchJob job) {
     const bool ended = wait_for(d, job);
     d.session.caller.close();
-    if (const int signal = Loop::signal_caught(); signal != 0) return 128 + signal;
+    if (const int signal = Loop::signal_caught(); signal != 0) {
+        d.say(fmt::format("interrupted; the batch {} goes on, and 'llm-ask --batch collect {}' brings its answers", job.id, job.id));
+        return 128 + signal;
+    }
     if (ended) return put_records(d, job);
     long done = 0, in = 0, waiting = 0;
     for (const BatchPart& p : job.parts) {

@@ -126,7 +126,7 @@ int submit_batch(BatchDesk& d) {
             d.say("interrupted; nothing was submitted");
             return code;
         }
-        intake.finish();
+        intake.finish(f.wait > Duration{} ? BatchStore::Done::when_collected : BatchStore::Done::when_sent);
     } catch (...) {
         d.store.drop(intake.job());
         throw;
@@ -147,7 +147,8 @@ int submit_batch(BatchDesk& d) {
         put_line(dump(plan));
         return code;
     }
-    if (intake.goes_on()) d.say(fmt::format("the batch {} is of these same records and was not wholly sent; it goes on", id));
+    if (intake.goes_on()) d.say(fmt::format("the batch {} is of these same records and was not {}; it goes on", id, read.unsent() ? "wholly sent" : "collected"));
+    if (intake.goes_on() && !read.unsent()) return finish(d, id, code);
     if (const int interrupted = send(d, id, intake.goes_on() ? Kept::before : Kept::fresh); interrupted != 0) return interrupted;
     const BatchJob job = d.store.job(id);
     d.say(fmt::format("{}: {} asked in {}{}{}; 'llm-ask --batch collect {}' brings the answers", counted(job.records, "record"), intake.asked(),

@@ -261,7 +261,7 @@ struct BatchScene {
     }
 
     /// A job that is read and not sent.
-    std::string read(const std::vector<Json>& records, const Json& flags = Json::object()) {
+    std::string read(const std::vector<Json>& records, const Json& flags = Json::object(), BatchStore::Done done = BatchStore::Done::when_sent) {
         RequestSpec spec;
         spec.default_model = "p/m";
         const Form form{spec};
@@ -273,13 +273,13 @@ struct BatchScene {
             intake.step(record);
             intake.output(record.line() + "\n");
         }
-        intake.finish();
+        intake.finish(done);
         return intake.job();
     }
-    std::string read(long n, std::string_view prompt = "p") {
+    std::string read(long n, std::string_view prompt = "p", BatchStore::Done done = BatchStore::Done::when_sent) {
         std::vector<Json> records;
         for (long i = 0; i < n; ++i) records.push_back({{"id", i}, {"prompt", fmt::format("{}{}", prompt, i)}});
-        return read(records);
+        return read(records, Json::object(), done);
     }
     std::string submit(long n) {
         const std::string id = read(n);

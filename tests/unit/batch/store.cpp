@@ -47,6 +47,16 @@ TEST_CASE("batch store: the same submission goes on with the one that was not wh
     CHECK(s.read(3) != again);
 }
 
+TEST_CASE("batch store: who waits for the answers goes on with what is sent and not collected") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string first = s.submit(3);
+    CHECK(s.read(3, "p", BatchStore::Done::when_collected) == first);
+    s.store.set_collected(first);
+    CHECK(s.read(3, "p", BatchStore::Done::when_collected) != first);
+}
+
 TEST_CASE("batch store: what is dropped is overwritten") {
     FakeApi api;
     BatchHome home;
