@@ -91,7 +91,8 @@ public:
     void add_to_part(std::int64_t part, long requests, Nano worst);
     /// All is read. Where the same was submitted before (`sum`) and is not done, that job's id is returned and this one is no more: it was not wholly sent and
     /// nobody is at it, or, for who waits for the answers, it was not collected.
-    enum class Done { when_sent, when_collected };
+    enum class Done { when_sent,
+                      when_collected };
     std::string end_reading(const std::string& job, std::string_view sum, Done = Done::when_sent);
 
     /// The newest last.
