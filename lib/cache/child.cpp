@@ -91,6 +91,10 @@ void Child::send(std::string_view line) {
     loop_.watch(in_, Loop::write, [this](unsigned) { write(); });
 }
 
+void Child::signal(int number) const noexcept {
+    if (pid_ > 0) ::kill(pid_, number);
+}
+
 void Child::end_input() {
     ending_ = true;
     if (queue_.empty()) close_input();

@@ -31,6 +31,8 @@ public:
     void send(std::string_view line);
     /// No more lines: its input is closed when all are written.
     void end_input();
+    /// Sends it a signal, where it has not ended.
+    void signal(int number) const noexcept;
     /// Bytes not yet taken by the command.
     std::size_t queued() const noexcept { return queued_; }
 

@@ -4,7 +4,6 @@
 #include "cache/manage.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 
 namespace llm {
@@ -62,17 +61,21 @@ std::pair<int, int> record_of(CacheStore& store, std::int64_t entry) {
     return {static_cast<int>(rows.column<double>(0)), static_cast<int>(rows.column<double>(1))};
 }
 
+bool is_distrusted(CacheStore& store, std::int64_t entry, const CacheKey& question, Trust trust) {
+    auto rows = store.db().prepare("SELECT total(right = 1), total(right = 0), total(right = 0 AND key = ?2) FROM decision WHERE entry = ?1 AND right IS NOT NULL");
+    rows.borrow(entry, std::as_bytes(std::span(question.sum)));
+    rows.step();
+    const auto right = rows.column<double>(0), wrong = rows.column<double>(1), wrong_for_it = rows.column<double>(2);
+    return wrong_for_it > 0 || (trust == Trust::counted && wrong > right);
+}
+
 std::optional<Explored> explored_question(CacheStore& store, const CacheKey& key) {
     store.writing();
     store.write_decisions();
-    auto rows = store.db().prepare("SELECT d.id, d.key, a.answer FROM decision d JOIN answer a ON a.entry = d.entry "
-                                   "WHERE d.hash = ?1 AND d.explored = 1 AND d.right IS NULL ORDER BY d.id DESC");
-    rows.borrow(key.hash());
-    while (rows.step()) {
-        const Bytes stored = rows.column<Bytes>(1);
-        if (stored.size() == key.sum.size() && std::memcmp(stored.data(), key.sum.data(), stored.size()) == 0)
-            return Explored{rows.column<std::int64_t>(0), rows.column<std::string>(2)};
-    }
+    auto rows = store.db().prepare("SELECT id, entry FROM decision WHERE hash = ?1 AND key = ?2 AND explored = 1 AND right IS NULL ORDER BY id DESC");
+    rows.borrow(key.hash(), std::as_bytes(std::span(key.sum)));
+    while (rows.step())
+        if (auto answer = store.answer_in(rows.column<std::int64_t>(1))) return Explored{rows.column<std::int64_t>(0), std::move(*answer)};
     return std::nullopt;
 }
 

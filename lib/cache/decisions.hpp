@@ -26,6 +26,11 @@ std::vector<double> risks_of(CacheStore&, std::int64_t space);
 /// How often the entry's answer was right, and wrong.
 std::pair<int, int> record_of(CacheStore&, std::int64_t entry);
 
+/// counted: an entry that was wrong more often than right is not to be trusted; learned: its record is weighed elsewhere (learned.hpp).
+enum class Trust { counted, learned };
+/// Whether outcomes speak against giving the entry's answer to this question: it was judged wrong for it already, or is not to be trusted.
+bool is_distrusted(CacheStore&, std::int64_t entry, const CacheKey& question, Trust);
+
 /// An explored question whose answer has not come yet.
 struct Explored {
     std::int64_t decision = 0;

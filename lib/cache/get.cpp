@@ -7,7 +7,7 @@
 namespace llm {
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{50};
+constexpr std::chrono::milliseconds between_looks{50}, before_one_s_turn{5};
 
 /// The members of `cache` that say where the answer will belong.
 std::string place(const Question& q, const std::string& space) {
@@ -18,6 +18,19 @@ std::string place(const Question& q, const std::string& space) {
 }
 
 }  // namespace
+
+class Getter::Turn {
+public:
+    explicit Turn(Getter& g) : unfinished_(g.unfinished_), number_(++g.begun_) { unfinished_.insert(number_); }
+    ~Turn() { unfinished_.erase(number_); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    std::uint64_t number() const { return number_; }
+
+private:
+    std::set<std::uint64_t>& unfinished_;
+    std::uint64_t number_;
+};
 
 Getter::Getter(CacheStore& store, Questions& questions, GetOptions options, Semantic* semantic)
     : store_(store), questions_(questions), options_(std::move(options)), semantic_(semantic) {}
@@ -35,9 +48,15 @@ void Getter::give(Record& record, const Question& q, const CachedAnswer& found) 
 }
 
 bool Getter::answer(Record& record, const Question& q) {
-    const auto found = store_.find(q.key, questions_.space(), options_.lookup);
+    Lookup wanted = options_.lookup;
+    wanted.samples = samples_of(record, wanted.samples);
+    const auto found = store_.find(q.key, questions_.space(), wanted);
     if (found) give(record, q, *found);
     return found.has_value();
+}
+
+Task<void> Getter::make_findable(const Question& q) {
+    if (semantic_ != nullptr && !q.fingerprint.empty()) co_await semantic_->complete(q, questions_.space());
 }
 
 void Getter::give(Record& record, const Question& q, const Match& match) {
@@ -50,8 +69,10 @@ void Getter::give(Record& record, const Question& q, const Match& match) {
     explain(record, q, fmt::format("semantic hit, score {:.4f}: {}", match.score, truncate_utf8(match.text, 100)));
 }
 
-void Getter::miss(Record& record, const Question& q, const Match& match) {
+void Getter::miss(Record& record, Question& q, const Match& match) {
+    questions_.locate(record, q);
     std::string cache = "{\"hit\":null," + place(q, questions_.space());
+    if (semantic_ != nullptr) cache += ",\"embedder\":" + quote(semantic_->name());
     if (q.text_chosen) cache += ",\"text\":" + quote(q.text);
     if (match.explored != 0) {
         cache += fmt::format(",\"score\":{:.4f},\"matched\":{},\"explored\":true", match.score, quote(match.text));
@@ -73,35 +94,56 @@ Task<Match> Getter::similar(const Question& q) {
 }
 
 void Getter::step(Record& record) {
-    const Question q = questions_.of(record);
+    Question q = questions_.of(record);
     if (answer(record, q)) return;
     miss(record, q);
     store_.announce(q.key, options_.lease);
 }
 
+bool Getter::lease(const CacheKey& key) {
+    try {
+        return store_.lease(key, options_.lease);
+    } catch (const Error& e) {
+        if (e.fault != Fault::io && e.fault != Fault::locked) throw;
+        return true;  // nobody can be told; what writes next says why
+    }
+}
+
+Task<bool> Getter::wait_for_others(Record& record, const Question& q, Loop& loop, std::uint64_t turn) {
+    const Instant deadline = Steady::now() + options_.wait;
+    for (bool told = false;;) {
+        const bool my_turn = turn == 0 || *unfinished_.begin() == turn;
+        if (my_turn && lease(q.key)) {
+            if (!answer(record, q)) co_return false;
+            store_.release(q.key);  // the answer came between the look and the lease
+            co_return true;
+        }
+        if (Steady::now() >= deadline) co_return false;
+        if (!std::exchange(told, true)) explain(record, q, my_turn ? "another process is at it" : "waits behind a record that waits");
+        co_await loop.sleep_until(std::min<Instant>(deadline, Steady::now() + (my_turn ? between_looks : before_one_s_turn)));
+        store_.settle();
+        if (answer(record, q)) co_return true;
+    }
+}
+
 Task<void> Getter::patient_step(Record& record, Loop& loop) {
-    const Question q = questions_.of(record);
-    if (answer(record, q)) co_return;
+    Question q = questions_.of(record);
+    const Turn turn{*this};
+    if (answer(record, q)) {
+        co_await make_findable(q);
+        co_return;
+    }
     const Match match = co_await similar(q);
     if (match.row != 0) {
         give(record, q, match);
         co_return;
     }
-    const Instant deadline = Steady::now() + options_.wait;
-    while (options_.wait.count() > 0 && options_.lease.count() > 0) {
-        if (store_.lease(q.key, options_.lease)) {
-            if (!answer(record, q)) break;
-            store_.release(q.key);  // the answer came between the look and the lease
-            co_return;
-        }
-        if (Steady::now() >= deadline) break;
-        explain(record, q, "another process is at it");
-        co_await loop.sleep_until(std::min<Instant>(deadline, Steady::now() + between_looks));
-        store_.settle();
-        if (answer(record, q)) co_return;
+    if (waits()) {
+        const bool came = co_await wait_for_others(record, q, loop, options_.order == GetOptions::Order::kept ? turn.number() : 0);
+        if (came) co_return;
     }
     miss(record, q, match);
-    if (options_.wait.count() == 0) store_.announce(q.key, options_.lease);
+    if (!waits()) store_.announce(q.key, options_.lease);
 }
 
 }  // namespace llm

@@ -15,6 +15,20 @@ std::string_view raw_member(const Scan& scan, std::string_view text, std::string
     return raw == "null" ? std::string_view{} : raw;
 }
 
+/// A JSON string of nothing but white space.
+bool is_blank(std::string_view quoted) {
+    const std::string_view inner = quoted.substr(1, quoted.size() - 2);
+    if (!inner.empty() && inner.front() != '\\' && static_cast<unsigned char>(inner.front()) < 0x80 && inner.front() != ' ') return false;
+    const std::string text = unescape(quoted);
+    for (std::size_t at = 0; at < text.size();) {
+        const CodePoint c = decode_utf8(text, at);
+        const bool space = c.value <= ' ' || c.value == 0xA0 || (c.value >= 0x2000 && c.value <= 0x200D) || c.value == 0x3000 || c.value == 0xFEFF;
+        if (!space) return false;
+        at += c.size;
+    }
+    return true;
+}
+
 /// Failures another try would meet again, or that are the server's: not those of this machine, its user or its purse.
 bool is_answer_of_a_kind(Fault fault) {
     switch (fault) {
@@ -40,9 +54,9 @@ std::string_view why_not(std::string_view response, PutOptions::Refusals refusal
     if (finish == "\"length\"") return "it was cut off";
     if (!refusal && !finish.empty() && finish != "\"stop\"" && finish != "\"tool_calls\"") return "it did not end well";
     const std::string_view text = raw_member(s, response, "text"), calls = raw_member(s, response, "tool_calls");
-    const bool empty_text = text.empty() || text == "\"\"";
-    const bool empty_calls = calls.empty() || calls == "[]";
-    if (empty_text && empty_calls && raw_member(s, response, "json").empty()) return "it is empty";
+    if (!text.empty() && text.front() != '"') return "its text is no text";
+    if (!calls.empty() && calls.front() != '[') return "its tool calls are no list";
+    if ((text.empty() || is_blank(text)) && calls.find_first_not_of("[] \t\r\n") == std::string_view::npos && raw_member(s, response, "json").empty()) return "it is empty";
     return {};
 }
 
@@ -53,17 +67,18 @@ void Putter::explain(const Record& record, std::string_view why) const {
     if (options_.explain) options_.explain(fmt::format("line {}: not stored: {}", record.number(), why));
 }
 
-std::int64_t Putter::keep(const Record& record, const CacheKey& key, std::string_view space, std::string_view text, std::string_view model) {
+std::int64_t Putter::keep(const Record& record, const Place& p) {
     NewAnswer a;
-    a.key = key;
-    a.space = space;
-    a.model = model;
-    a.question = truncate_utf8(text, question_kept);
+    a.key = p.key;
+    a.space = p.space;
+    a.model = p.model;
+    a.fingerprint = p.fingerprint;
+    a.question = p.fingerprint.empty() ? truncate_utf8(p.text, question_kept) : std::string_view{p.text};
     a.tags = options_.tags;
     if (const auto error = record.raw("error")) {
         const auto fault = fault_of_error(*error);
         if (!options_.negative_ttl || !fault || !is_answer_of_a_kind(*fault)) {
-            store_.release(key);
+            store_.release(p.key);
             explain(record, "it failed");
             return 0;
         }
@@ -75,7 +90,7 @@ std::int64_t Putter::keep(const Record& record, const CacheKey& key, std::string
     const auto response = record.raw("response");
     const std::string_view reason = response ? why_not(*response, options_.refusals) : "it has no answer";
     if (!reason.empty()) {
-        store_.release(key);
+        store_.release(p.key);
         explain(record, reason);
         return 0;
     }
@@ -84,10 +99,7 @@ std::int64_t Putter::keep(const Record& record, const CacheKey& key, std::string
     scan(*response, s);
     a.cost = parse_number(raw_member(s, *response, "cost"));
     if (options_.ttl) a.expires = store_.now() + options_.ttl->count();
-    a.samples = options_.samples;
-    if (a.samples > 1)  // the same answer comes again at temperature 0
-        if (const auto options = record.raw("options"))
-            if (const Json t = member(read_json(*options), "temperature"); t.is_number() && t.get<double>() <= 0) a.samples = 1;
+    a.samples = samples_of(record, options_.samples);
     return store_.put(a);
 }
 
@@ -108,6 +120,7 @@ std::optional<Putter::Place> Putter::place(Record& record) {
             if (!key) throw Error(Fault::data, "'cache.key' must be 64 hexadecimal digits, as llm-cache get writes it");
             p.key = *key;
             p.fingerprint = text_of(cache, "fingerprint");
+            p.embedder = text_of(cache, "embedder");
             p.explored = member(cache, "explored") == true;
             p.text = text_of(cache, "text");
             if (p.text.empty()) p.text = question_text(record);
@@ -121,30 +134,41 @@ std::optional<Putter::Place> Putter::place(Record& record) {
     }
     Record asked = record;
     Question q = questions_.of(asked);
+    questions_.locate(asked, q);
     p.key = q.key;
-    p.text = question_text(record);
+    p.fingerprint = std::move(q.fingerprint);
+    p.text = p.fingerprint.empty() ? question_text(record) : std::move(q.text);
     p.model = std::move(q.model);
     return p;
+}
+
+Semantic* Putter::semantic_for(const Place& p) {
+    if (p.fingerprint.empty()) return nullptr;
+    if (p.embedder.empty()) return options_.findable == PutOptions::Findable::all ? &semantic_ : nullptr;
+    if (p.embedder == semantic_.name()) return &semantic_;
+    return others_ ? others_(p.embedder) : nullptr;
 }
 
 bool Putter::step(Record& record) {
     const auto p = place(record);
     if (!p) return true;
-    if (p->explored || (!p->fingerprint.empty() && !semantic_.local())) return false;
-    const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
-    if (row != 0 && !p->fingerprint.empty()) semantic_.keep(row, p->space, p->fingerprint, p->text, semantic_.vector_now(p->text));
+    Semantic* const semantic = semantic_for(*p);
+    if (p->explored || (semantic != nullptr && !semantic->local())) return false;
+    const std::int64_t row = keep(record, *p);
+    if (row != 0 && semantic != nullptr) semantic->keep(row, p->space, p->fingerprint, p->text, semantic->vector_now(p->text));
     return true;
 }
 
 Task<void> Putter::patient_step(Record& record) {
     const auto p = place(record);
     if (!p) co_return;
+    Semantic* const semantic = semantic_for(*p);
     Vector vector;
-    if (!p->fingerprint.empty()) vector = co_await semantic_.vector_of(p->text);
+    if (semantic != nullptr) vector = co_await semantic->vector_if_there(p->text);
     std::optional<HitVerdict> verdict;
     if (p->explored) verdict = co_await learn(record, p->key, p->text);
-    const std::int64_t row = keep(record, p->key, p->space, p->text, p->model);
-    if (verdict != HitVerdict::right) semantic_.keep(row, p->space, p->fingerprint, p->text, vector);
+    const std::int64_t row = keep(record, *p);
+    if (semantic != nullptr && verdict != HitVerdict::right) semantic->keep(row, p->space, p->fingerprint, p->text, vector);
 }
 
 Task<std::optional<HitVerdict>> Putter::learn(const Record& record, const CacheKey& key, const std::string& text) {
@@ -170,7 +194,7 @@ void Putter::failed(const Record& record) {
     const Json cache = read_json(*raw);
     if (!member(cache, "hit").is_null()) return;
     if (const auto key = CacheKey::read(text_of(cache, "key")))
-        keep(record, *key, text_of(cache, "namespace", questions_.space()), question_text(record), record.text("model").value_or(""));
+        keep(record, {*key, text_of(cache, "namespace", questions_.space()), question_text(record), {}, record.text("model").value_or("")});
 }
 
 }  // namespace llm

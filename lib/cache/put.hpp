@@ -21,6 +21,8 @@ struct PutOptions {
     long samples = 1;
     std::vector<std::string> tags;
     enum class Refusals { dropped, kept } refusals = Refusals::dropped;
+    /// Whose vectors are made: those that were looked up by similarity, or all. The others have them made later (tend.hpp).
+    enum class Findable { as_looked_up, all } findable = Findable::as_looked_up;
     AgreeOptions agree;  ///< for what an explored question teaches
     std::function<void(std::string_view)> explain;  ///< gets a line a record that is not stored; may be empty
 };
@@ -32,6 +34,8 @@ class Putter {
 public:
     /// All are borrowed.
     Putter(CacheStore&, Questions&, PutOptions, Semantic&);
+    /// The one of another embedder, for records that were looked up with it; null where there is no such embedder.
+    void others(std::function<Semantic*(const std::string& embedder)> o) { others_ = std::move(o); }
 
     /// Stores the record's answer, or gives its lease back. Where its look-up was a semantic one, it is found by similarity from now on;
     /// not so where it was explored and the entry's answer turned out to be right, so that outcomes gather at that entry.
@@ -41,26 +45,30 @@ public:
     Task<void> patient_step(Record&);
     /// A record that failed on its way.
     void failed(const Record&);
-    /// Stores under this key what the record has. The row, 0 where it was not stored.
-    std::int64_t keep(const Record&, const CacheKey&, std::string_view space, std::string_view text, std::string_view model);
+    /// Where a record's answer belongs.
+    struct Place {
+        CacheKey key;
+        std::string space, text, fingerprint, model;
+        std::string embedder = {};  ///< it was looked up with; empty: not by similarity
+        bool explored = false;
+    };
+    /// Stores there what the record has. The row, 0 where it was not stored.
+    std::int64_t keep(const Record&, const Place&);
     /// Compares the record's answer with that of the entry the question was explored for, and has the entry learn from it. The verdict;
     /// nothing where there was nothing to learn.
     Task<std::optional<HitVerdict>> learn(const Record&, const CacheKey&, const std::string& text);
 
 private:
-    /// Where a record's answer belongs.
-    struct Place {
-        CacheKey key;
-        std::string space, text, fingerprint, model;
-        bool explored = false;
-    };
     std::optional<Place> place(Record&);
+    /// What makes the vector of such an answer; null: none is made.
+    Semantic* semantic_for(const Place&);
     void explain(const Record&, std::string_view) const;
 
     CacheStore& store_;
     Questions& questions_;
     PutOptions options_;
     Semantic& semantic_;
+    std::function<Semantic*(const std::string&)> others_;
 };
 
 }  // namespace llm

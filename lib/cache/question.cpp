@@ -8,7 +8,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 namespace llm {
 namespace {
@@ -38,6 +37,36 @@ void cut_out(Message& turn, std::string_view text) {
     }
 }
 
+/// The same of a member's JSON.
+void cut_out(std::string& json, std::string_view text) {
+    if (text.empty()) return;
+    if (json.front() == '"' && unescape(json) == text) {
+        json.assign(1, '\0');
+        return;
+    }
+    const std::string quoted = quote(text);
+    for (std::size_t at = 0; (at = json.find(quoted, at)) != std::string::npos; ++at) json.replace(at, quoted.size(), 1, '\0');
+}
+
+/// What tells a regular file's content: its SHA-256, beyond a piece that of the pieces' sums; nothing where it is no such file or cannot be
+/// read. Files without a size (those of /proc) say nothing.
+std::optional<std::string> sum_of_file(const std::string& path) {
+    constexpr std::size_t piece_size = std::size_t{1} << 20;
+    std::error_code ignored;
+    if (path.empty() || !std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
+    std::uintmax_t left = std::filesystem::file_size(path, ignored);
+    std::ifstream in{path, std::ios::binary};
+    std::string piece, sums;
+    do {
+        piece.resize(static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece_size)));
+        if (!in.read(piece.data(), static_cast<std::streamsize>(piece.size()))) return std::nullopt;
+        left -= piece.size();
+        if (sums.empty() && left == 0) return sha256_hex(piece);
+        sums += sha256_hex(piece);
+    } while (left > 0);
+    return sha256_hex(sums);
+}
+
 void append(std::string& out, std::string_view name, std::string_view bytes) {
     out += fmt::format("{}:{}{}:", name.size(), name, bytes.size());
     out += bytes;
@@ -51,11 +80,7 @@ std::string command_meaning(const std::vector<std::string>& argv) {
         append(out, "word", word);
         const std::size_t equals = word.find('=');
         const std::string file = word.starts_with("-") && equals != std::string::npos ? word.substr(equals + 1) : word;
-        std::error_code ignored;
-        if (file.empty() || !std::filesystem::is_regular_file(file, ignored)) continue;
-        std::ifstream in{file, std::ios::binary};
-        const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-        append(out, "file", sha256_hex(bytes));
+        if (const auto sum = sum_of_file(file)) append(out, "file", *sum);
     }
     return out;
 }
@@ -73,7 +98,21 @@ const ResolvedModel& Questions::resolved(const std::string& asked) {
 
 Question Questions::of(Record& record) {
     form_.write_into(record);
-    if (!options_.command.empty()) return of_command(record);
+    return options_.command.empty() ? of_request(record, options_.fingerprint) : of_command(record, options_.fingerprint);
+}
+
+void Questions::locate(const Record& record, Question& q) {
+    if (!q.fingerprint.empty()) return;
+    try {
+        constexpr auto yes = QuestionOptions::Fingerprint::yes;
+        Question located = options_.command.empty() ? of_request(record, yes) : of_command(record, yes);
+        if (located.key == q.key) q = std::move(located);
+    } catch (const Error&) {
+        // It is found by its words alone.
+    }
+}
+
+Question Questions::of_request(const Record& record, QuestionOptions::Fingerprint fingerprint) {
     Asking asking = form_.read(record);
     Question q;
     if (!asking.model.empty()) {
@@ -84,7 +123,7 @@ Question Questions::of(Record& record) {
         throw Error(Fault::data, "no model is known here, so answers of different models would be mixed up; give -m NAME, or --namespace NAME to say that they may be");
     }
     q.key = CacheKey::of(options_.space, canonical_bytes(asking.request, q.model, canonical));
-    if (options_.fingerprint == QuestionOptions::Fingerprint::yes) {
+    if (fingerprint == QuestionOptions::Fingerprint::yes) {
         choose_text(record, q, asking.request);
         q.fingerprint += canonical_bytes(asking.request, q.model, canonical);
         q.fingerprint = sha256_hex(q.fingerprint).substr(0, 32);
@@ -92,34 +131,47 @@ Question Questions::of(Record& record) {
     return q;
 }
 
-/// Everything the command is given counts: its template may use any member.
-Question Questions::of_command(const Record& record) {
-    Question q;
-    const bool asks = record.has("prompt") || record.has("messages");
+std::string Questions::members_of(const Record& record, bool asks, const Question* but) const {
     std::vector<std::string_view> names;
     for (const MemberSpan& m : record.scanned().members)
         names.push_back(std::string_view{record.line()}.substr(m.key_begin, m.key_end - m.key_begin));
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());
-    std::string rest;
+    const Template* used = but != nullptr ? form_.used_template() : nullptr;
+    const auto contains = [](const auto& list, std::string_view name) { return std::ranges::find(list, name) != list.end(); };
+    std::string out;
     for (const std::string_view name : names) {
-        if (std::ranges::find(beside_the_question, name) != beside_the_question.end()) continue;
-        if (asks && std::ranges::find(of_the_request, name) != of_the_request.end()) continue;
-        append(rest, name, record.raw(name).value_or("null"));
+        if (contains(beside_the_question, name) || contains(options_.ignored, name)) continue;
+        if (asks && contains(of_the_request, name)) continue;
+        if (used != nullptr && contains(used->names(), name)) continue;
+        std::string value{record.raw(name).value_or("null")};
+        if (but != nullptr && but->text_chosen) cut_out(value, but->text);
+        append(out, name, value);
     }
-    std::string meaning = options_.command + rest;
-    if (!asks) {
-        q.key = CacheKey::of(options_.space, meaning);
-        if (options_.fingerprint == QuestionOptions::Fingerprint::yes)
-            throw Error(Fault::data, "nothing to compare: the record has neither 'prompt' nor 'messages'; give the template to llm-cache, not to the command");
-        return q;
+    return out;
+}
+
+/// Everything the command is given counts: its template may use any member.
+Question Questions::of_command(const Record& record, QuestionOptions::Fingerprint fingerprint) {
+    Question q;
+    const bool asks = record.has("prompt") || record.has("messages");
+    const bool located = fingerprint == QuestionOptions::Fingerprint::yes;
+    std::string meaning = options_.command + members_of(record, asks, nullptr);
+    Request request;
+    if (asks) {
+        Asking asking = form_.read(record);
+        q.model = asking.model;
+        meaning += canonical_bytes(asking.request, q.model, canonical);
+        request = std::move(asking.request);
+    } else if (located && !on_) {
+        throw Error(Fault::data, "nothing to compare: the record has neither 'prompt' nor 'messages'; give the template to llm-cache, not to the command, "
+                                 "or choose the text with --on");
     }
-    Asking asking = form_.read(record);
-    q.model = asking.model;
-    q.key = CacheKey::of(options_.space, meaning + canonical_bytes(asking.request, q.model, canonical));
-    if (options_.fingerprint == QuestionOptions::Fingerprint::yes) {
-        choose_text(record, q, asking.request);
-        q.fingerprint += meaning + canonical_bytes(asking.request, q.model, canonical);
+    q.key = CacheKey::of(options_.space, meaning);
+    if (located) {
+        choose_text(record, q, request);
+        q.fingerprint += options_.command + members_of(record, asks, &q);
+        if (asks) q.fingerprint += canonical_bytes(request, q.model, canonical);
         q.fingerprint = sha256_hex(q.fingerprint).substr(0, 32);
     }
     return q;
@@ -128,12 +180,12 @@ Question Questions::of_command(const Record& record) {
 /// Leaves in `request` what is not the text, and in `fingerprint` what belongs to it besides.
 void Questions::choose_text(const Record& record, Question& q, Request& request) {
     Message* turn = last_user_turn(request);
-    if (turn == nullptr) throw Error(Fault::data, "nothing to compare: the record has no user turn");
+    if (turn == nullptr && !(on_ && request.messages.empty())) throw Error(Fault::data, "nothing to compare: the record has no user turn");
     if (on_) {
         const auto chosen = on_->first(record.line());
         if (!chosen || *chosen == "null") throw Error(Fault::data, "--on gives nothing for this record");
         q.text = chosen->front() == '"' ? unescape(*chosen) : *chosen;
-        cut_out(*turn, q.text);
+        if (turn != nullptr) cut_out(*turn, q.text);
         q.text_chosen = true;
     } else if (const Template* used = form_.used_template()) {
         bool first = true;
@@ -156,6 +208,14 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
 std::string without_marks(std::string text) {
     std::ranges::replace(text, field_mark, '\n');
     return text;
+}
+
+long samples_of(const Record& record, long wanted) {
+    if (wanted <= 1) return 1;
+    const auto options = record.raw("options");
+    if (!options) return wanted;
+    const Json t = member(read_json(*options), "temperature");
+    return t.is_number() && t.get<double>() <= 0 ? 1 : wanted;
 }
 
 std::string question_text(const Record& record) {

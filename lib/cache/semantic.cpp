@@ -1,6 +1,7 @@
 #include "cache/semantic.hpp"
 
 #include "cache/agree.hpp"
+#include "cache/decisions.hpp"
 #include "embedders/builtin.hpp"
 #include "text/denial.hpp"
 #include "text/gate.hpp"
@@ -69,7 +70,7 @@ bool Semantic::explores(std::int64_t space, const Hit& hit, const std::vector<Hi
     if (!learner_) return false;
     for (const Hit& other : near) {
         if (other.row == hit.row) continue;
-        const auto theirs = store_.db().value<std::string>("SELECT answer FROM answer WHERE entry = ?1", other.row);
+        const auto theirs = store_.answer_in(other.row);
         if (theirs) ++(equal_answers(*theirs, answer) ? match.evidence.agreeing : match.evidence.differing);
     }
     const Learner::Choice choice = learner_->choose(space, hit.row, match.evidence);
@@ -105,6 +106,19 @@ Task<Vector> Semantic::vector_of(const std::string& text) {
     co_await wait;
     if (mine.failure) throw Error(*mine.failure);
     co_return std::move(mine.vector);
+}
+
+Task<Vector> Semantic::vector_if_there(const std::string& text) {
+    try {
+        Vector vector = co_await vector_of(text);
+        co_return vector;
+    } catch (const Error& e) {
+        if (!server_is_away(e)) throw;
+        if (!std::exchange(said_away_, true) && options_.warn)
+            options_.warn(fmt::format("{}; what {} makes no vectors of is looked up by its words alone, and stored without: llm-cache verify --reembed makes up for it", e.what(),
+                                      options_.embedder));
+    }
+    co_return Vector{};
 }
 
 Task<void> Semantic::ask_server() {
@@ -161,7 +175,7 @@ std::string Semantic::refuses(std::string_view asked, std::string_view stored) c
 
 Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     Match match;
-    const Vector vector = co_await vector_of(q.text);
+    const Vector vector = co_await vector_if_there(q.text);
     match.vector = vector;
     if (!says_something(vector)) co_return match;
     const std::int64_t space = store_.space_id(space_name);
@@ -169,7 +183,7 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     SearchOptions search;
     search.k = options_.nominees;
     search.floor = static_cast<float>(options_.threshold);
-    search.allow = [this](std::int64_t row) { return store_.is_live(row, options_.wanted); };
+    search.allow = [&](std::int64_t row) { return store_.is_live(row, options_.wanted) && !store_.answers(row, q.key) && !is_distrusted(store_, row, q.key, learner_ ? Trust::learned : Trust::counted); };
     const auto dimension = static_cast<int>(vector.size());
     const std::vector<Hit> hits = index(space, q.fingerprint, dimension).search(vector, search);
     if (hits.empty()) warn_of_strangers(space, q, dimension);
@@ -216,7 +230,30 @@ void Semantic::keep(std::int64_t row, std::string_view space_name, const std::st
     const std::int64_t space = store_.space_id(space_name);
     store_.make_findable(row, fingerprint, text);
     index(space, fingerprint, static_cast<int>(vector.size())).append(row, vector);
+    store_.count_vectors(row);
     grown_.insert(fmt::format("{}/{}", space, fingerprint));
+}
+
+bool Semantic::has_vector(std::int64_t space, std::string_view fingerprint, std::int64_t row) {
+    for (const SetInfo& set : index_sets(store_.db(), vector_space(space, fingerprint)))
+        if (set.key.embedder == embedding_.id() && Index(store_.db(), set.key).contains(row)) return true;
+    return false;
+}
+
+Task<void> Semantic::complete(const Question& q, std::string_view space_name) {
+    if (store_.db().access() == Access::read) co_return;
+    const std::int64_t space = store_.space_id(space_name);
+    std::vector<std::int64_t> lacking;
+    for (const std::int64_t row : store_.rows_of(q.key, space_name)) {
+        const auto fingerprint = store_.db().value<std::string>("SELECT fingerprint FROM entry WHERE id = ?1", row);
+        if (!has_vector(space, fingerprint.value_or(q.fingerprint), row)) lacking.push_back(row);
+    }
+    if (lacking.empty()) co_return;
+    try {
+        const Vector vector = co_await vector_if_there(q.text);
+        for (const std::int64_t row : lacking) keep(row, space_name, q.fingerprint, q.text, vector);
+    } catch (const Error&) {
+    }
 }
 
 void Semantic::tend() {

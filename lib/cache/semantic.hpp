@@ -42,9 +42,10 @@ struct SemanticOptions {
     enum class Gate { on, off } gate = Gate::on;
     std::size_t nominees = 5;
     Wanted wanted;
+    std::string embedder = "builtin";  ///< as it was named
     Judge judge;                      ///< may be empty
     std::optional<double> max_error;  ///< the bound; none: whatever is found is given
-    /// Words to people: a snapshot left aside, vectors of another embedder. May be empty.
+    /// Words to people: a snapshot left aside, vectors of another embedder, an embedder that is away. May be empty.
     std::function<void(std::string_view)> warn;
 };
 
@@ -65,9 +66,15 @@ public:
     /// All are borrowed.
     Semantic(CacheStore&, Embedding&, SemanticOptions);
 
+    /// Never the question's own entry, none whose answer was judged wrong for this very question, and where there is no bound none that was
+    /// judged wrong more often than right. Nothing where the embedder is away.
     Task<Match> find(const Question&, std::string_view space);
     /// What a server is asked for while another answer of it is awaited goes together with the next call.
     Task<Vector> vector_of(const std::string& text);
+    /// The same, but nothing where the embedder's server is away, which is said once: what is stored then waits for verify --reembed.
+    Task<Vector> vector_if_there(const std::string& text);
+    /// Gives the question's own entries the vectors they lack. Where that fails nothing is said: it is done some other time.
+    Task<void> complete(const Question&, std::string_view space);
     std::optional<double> max_error() const { return options_.max_error; }
     /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.
     void keep(std::int64_t row, std::string_view space, const std::string& fingerprint, const std::string& text, const Vector&);
@@ -76,7 +83,8 @@ public:
     /// another process is at it.
     void tend();
 
-    std::string embedder() const { return embedding_.id(); }
+    /// As it was named.
+    const std::string& name() const noexcept { return options_.embedder; }
     /// Whether vectors are made here, without waiting.
     bool local() const { return embedding_.local(); }
     Vector vector_now(const std::string& text) const { return embedding_.now(text_to_embed(embedding_, text)); }
@@ -91,6 +99,7 @@ private:
     std::optional<std::string> text_of_row(std::int64_t row);
     /// Why the gate holds them apart; empty where it does not.
     std::string refuses(std::string_view asked, std::string_view stored) const;
+    bool has_vector(std::int64_t space, std::string_view fingerprint, std::int64_t row);
     /// Whether what was found is to be explored; says so in the match.
     bool explores(std::int64_t space, const Hit&, const std::vector<Hit>& near, const std::string& answer, Match&);
     void warn_of_strangers(std::int64_t space, const Question&, int dimension);
@@ -103,7 +112,7 @@ private:
     std::optional<Learner> learner_;  ///< where there is a bound
     std::vector<Wanting*> wanting_;
     std::optional<Task<void>> asking_;
-    bool warned_ = false;
+    bool warned_ = false, said_away_ = false;
 };
 
 }  // namespace llm

@@ -1,21 +1,46 @@
 #include "cache/splice.hpp"
 
 #include "base/utf8.hpp"
+#include "chat/canonical_json.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <utility>
 
 namespace llm {
 namespace {
 
 constexpr std::size_t ahead = 256 * 1024;  // bytes that may wait for the command
+constexpr int spent_status = 6;
 
 /// A line with exactly `id` and a `delta` that is text or null.
 bool is_delta(const Record& r) { return r.scanned().members.size() == 2 && r.has("id") && find(r.scanned(), r.line(), "delta") != nullptr; }
 
-Error no_answer(const std::string& command, int status) {
-    Error e(Fault::provider, "the command '{}' ended with exit status {} and without an answer to this record", command, status);
-    e.status = status;
-    return e;
+std::string canonical_member(const Record& r, std::string_view name) {
+    std::string out;
+    append_canonical_json(out, read_json(r.raw(name).value_or("null")));
+    return out;
+}
+
+/// Both bear a prompt, and not the same.
+bool ask_differently(const Record& sent, const Record& came) {
+    for (const std::string_view name : {"prompt", "messages"})
+        if (sent.has(name) && came.has(name) && canonical_member(sent, name) != canonical_member(came, name)) return true;
+    return false;
+}
+
+/// What the command has added to the record. One that it turned from `prompt` into `messages` keeps what it was.
+void splice_in(Record& record, const Record& came) {
+    const bool asks = record.has("prompt") || record.has("messages");
+    const std::string line = came.line();
+    for (const MemberSpan& m : came.scanned().members) {
+        const std::string_view raw_name = std::string_view{line}.substr(m.key_begin, m.key_end - m.key_begin);
+        const std::string name = unescape(raw_name);
+        if (name == "id" || name == "cache" || (asks && (name == "prompt" || name == "messages"))) continue;
+        const bool answer = name == "response" || name == "error";
+        if (!answer && find(record.scanned(), record.line(), raw_name) != nullptr) continue;
+        record.set_raw(name, std::string_view{line}.substr(m.value_begin, m.value_end - m.value_begin));
+    }
 }
 
 }  // namespace
@@ -28,156 +53,296 @@ struct Splice::Landing {
     void await_resume() const noexcept {}
 };
 
-Splice::Splice(Loop& loop, CacheStore& store, Questions& questions, Getter& getter, Putter& putter, Semantic& semantic, std::vector<std::string> argv,
-               std::chrono::milliseconds lease, std::function<void(std::string_view)> warn)
-    : loop_(loop), store_(store), questions_(questions), getter_(getter), putter_(putter), semantic_(semantic), argv_(std::move(argv)), lease_(lease), warn_(std::move(warn)) {}
+/// A record of which it is not known yet whether it will be sent.
+struct Splice::Deciding {
+    explicit Deciding(Splice& s) : splice(&s) { ++s.deciding_; }
+    Deciding(const Deciding&) = delete;
+    Deciding& operator=(const Deciding&) = delete;
+    ~Deciding() { decided(); }
+    void waits() {
+        waiting = true;
+        ++splice->waiting_;
+    }
+    void goes_on() {
+        if (std::exchange(waiting, false)) --splice->waiting_;
+    }
+    void decided() {
+        if (splice == nullptr) return;
+        goes_on();
+        --std::exchange(splice, nullptr)->deciding_;
+    }
+    Splice* splice;
+    bool waiting = false;
+};
+
+Splice::Splice(Loop& loop, CacheStore& store, Questions& questions, Getter& getter, Putter& putter, Semantic& semantic, Commits& commits, SpliceOptions options)
+    : loop_(loop), store_(store), questions_(questions), getter_(getter), putter_(putter), semantic_(semantic), commits_(commits), options_(std::move(options)) {}
 
 Splice::~Splice() = default;
 
-bool Splice::room() const { return !child_ || child_->queued() < ahead; }
+bool Splice::room() const { return rounds_.empty() || rounds_.back()->child->queued() < ahead; }
 
-void Splice::input_ended() {
-    input_ended_ = true;
-    if (child_) child_->end_input();
+void Splice::before_wait() {
+    if (rounds_.empty()) return;
+    Round& last = *rounds_.back();
+    if (input_ended_ && deciding_ == waiting_ && !std::exchange(last.input_ended, true)) last.child->end_input();
+    if (Loop::signal_caught() == SIGTERM && !std::exchange(told_to_end_, true)) last.child->signal(SIGTERM);
+}
+
+int Splice::code(int code) const {
+    const bool spent = std::ranges::any_of(rounds_, [](const auto& r) { return r->status == spent_status; });
+    return spent && (code == 0 || code == 1 || code == 3) ? spent_status : code;
+}
+
+Error Splice::no_answer(int status) const {
+    const std::string& command = options_.argv[0];
+    if (status == spent_status) return Error(Fault::budget, "the command '{}' ended with exit status {}, its budget spent, before it asked this", command, status);
+    Error e(Fault::provider, "the command '{}' ended with exit status {} and without an answer to this record", command, status);
+    e.status = status;
+    return e;
+}
+
+void Splice::warn_once(Round& r, std::string_view text) {
+    if (!std::exchange(r.warned, true) && options_.warn) options_.warn(text);
 }
 
 Task<void> Splice::step(Record& record, Emitter& emitter) {
-    const Question q = questions_.of(record);
-    FlightPtr flight = same_in_flight(q);
-    if (!flight && getter_.answer(record, q)) co_return;
+    Question q = questions_.of(record);
+    Deciding deciding{*this};
+    FlightPtr flight = to_share(record, q);
+    if (!flight && getter_.answer(record, q)) {
+        co_await getter_.make_findable(q);
+        co_return;
+    }
     if (!flight) {
         Match match = co_await getter_.similar(q);
         if (match.row != 0) {
             getter_.give(record, q, match);
             co_return;
         }
-        flight = same_in_flight(q);  // the look may have taken a while
+        if (getter_.waits()) {
+            deciding.waits();
+            const bool came = co_await getter_.wait_for_others(record, q, loop_);
+            deciding.goes_on();
+            if (came) co_return;
+        }
+        flight = to_share(record, q);  // that may have taken a while
         if (!flight) {
             getter_.miss(record, q, match);
             flight = launch(record, q, emitter);
+            deciding.decided();
             flight->vector = std::move(match.vector);
             flight->explored = match.explored != 0;
-            store_.announce(q.key, lease_);
+            if (!getter_.waits()) store_.announce(q.key, options_.lease);
             co_await Landing{*flight};
             co_await finish(record, *flight);
             co_return;
         }
     }
+    deciding.decided();
     co_await Landing{*flight};
     share(record, *flight);
 }
 
-Splice::FlightPtr Splice::same_in_flight(const Question& q) const {
+/// Each of the first records that are equal goes out itself, where several answers are wanted.
+Splice::FlightPtr Splice::to_share(const Record& record, const Question& q) {
     const auto it = by_key_.find(q.key.hex());
-    return it == by_key_.end() ? nullptr : it->second;
+    if (it == by_key_.end()) return nullptr;
+    const std::vector<FlightPtr>& out = it->second;
+    if (const long wanted = samples_of(record, options_.samples); wanted > 1) {
+        const auto stored = store_.rows_of(q.key, questions_.space()).size();
+        if (stored + out.size() < static_cast<std::size_t>(wanted)) return nullptr;
+    }
+    return out[shared_++ % out.size()];
+}
+
+Splice::Round& Splice::round() {
+    if (!rounds_.empty() && !rounds_.back()->input_ended) return *rounds_.back();
+    Round& fresh = *rounds_.emplace_back(std::make_unique<Round>());
+    try {
+        fresh.child = std::make_unique<Child>(
+            loop_, options_.argv, [this, &fresh](std::string_view line) { take(fresh, line); }, [this, &fresh](int status) { ended(fresh, status); });
+    } catch (...) {
+        rounds_.pop_back();
+        throw;
+    }
+    return fresh;
 }
 
 Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emitter) {
-    if (ended_) throw no_answer(argv_[0], *ended_);
-    if (!child_) {
-        child_ = std::make_unique<Child>(
-            loop_, argv_, [this](std::string_view line) { take(line); }, [this](int status) { ended(status); });
-        if (input_ended_) child_->end_input();
-    }
+    Round& r = round();
+    if (r.status) throw no_answer(*r.status);
     auto flight = std::make_shared<Flight>();
     flight->number = ++count_;
     flight->question = q;
     flight->emitter = &emitter;
+    flight->record = &record;
     Record sent = record;
-    flight->own_id = sent.has("id");
-    if (!flight->own_id) sent.set_raw("id", quote(fmt::format("line-{}", record.number())));  // the command counts other lines than we do
+    if (!sent.has("id")) sent.set_raw("id", quote(fmt::format("line-{}", record.number())));  // the command counts other lines than we do
     flight->id = *sent.id();
     sent.set_raw("cache", fmt::format("{{\"n\":{}}}", flight->number));
-    open_.emplace(flight->number, flight);
-    by_id_.emplace(flight->id, flight->number);
-    by_key_.emplace(q.key.hex(), flight);
-    child_->send(sent.line());
+    r.open.emplace(flight->number, flight);
+    r.by_id.emplace(flight->id, flight->number);
+    by_key_[q.key.hex()].push_back(flight);
+    ++r.sent;
+    r.child->send(sent.line());
     return flight;
 }
 
-Splice::FlightPtr Splice::find(const Record& answer, bool by_order) {
+Splice::Found Splice::find(const Round& r, const Record& answer) {
     if (const auto cache = answer.raw("cache")) {
         const Json n = member(read_json(*cache), "n");
         if (n.is_number_unsigned())
-            if (const auto it = open_.find(n.get<std::uint64_t>()); it != open_.end()) return it->second;
+            if (const auto it = r.open.find(n.get<std::uint64_t>()); it != r.open.end()) return {it->second, Found::By::number};
     }
     if (const auto id = answer.id()) {
-        const auto [first, last] = by_id_.equal_range(std::string{*id});
+        const auto [first, last] = r.by_id.equal_range(std::string{*id});
         std::uint64_t oldest = 0;
         for (auto it = first; it != last; ++it) oldest = oldest == 0 ? it->second : std::min(oldest, it->second);
-        if (oldest != 0) return open_.at(oldest);
+        if (oldest != 0) return {r.open.at(oldest), std::next(first) == last ? Found::By::id : Found::By::shared_id};
     }
-    return by_order && !open_.empty() ? open_.begin()->second : nullptr;
+    return {r.open.empty() ? nullptr : r.open.begin()->second, Found::By::order};
 }
 
-void Splice::take(std::string_view line) {
+void Splice::take(Round& r, std::string_view line) {
     Record answer;
     const bool good = answer.load(line, 0);
     if (!good && answer.scanned().kind == Scan::Kind::blank) return;
+    const Found found = find(r, answer);
+    const FlightPtr& flight = found.flight;
+    const std::string& command = options_.argv[0];
     if (good && is_delta(answer)) {
-        const FlightPtr flight = find(answer, false);
-        if (!flight) return;
+        if (!flight || found.by == Found::By::order) return;
         if (const auto text = answer.text("delta")) flight->emitter->delta(*text);
         else flight->emitter->forget();
         return;
     }
-    const FlightPtr flight = find(answer, true);
+    ++r.received;
     if (!flight) {
-        if (!std::exchange(warned_, true) && warn_)
-            warn_(fmt::format("the command '{}' wrote more lines than it was given; they are dropped, the first being: {}", argv_[0], truncate_utf8(line, 80)));
+        warn_once(r, fmt::format("the command '{}' wrote more lines than it was given; they are dropped, the first being: {}", command, truncate_utf8(line, 80)));
         return;
     }
-    if (good) flight->line.assign(line);
-    else flight->failure = Error(Fault::provider, "the command '{}' wrote what is no record: {}", argv_[0], truncate_utf8(line, 80));
-    land(flight);
+    if (!good) {
+        r.order_lost = true;
+        flight->failure = Error(Fault::provider, "the command '{}' wrote what is no record: {}", command, truncate_utf8(line, 80));
+    } else if (!found.sure() && (r.order_lost || ask_differently(*flight->record, answer))) {
+        r.order_lost = true;
+        flight->failure = Error(Fault::provider, "the command '{}' keeps neither 'cache' nor 'id', and not the order of its records: this one's answer is not to be told from others'", command);
+    } else {
+        flight->by_order = !found.sure();
+        flight->line.assign(line);
+        if (!answer.has("response") && !answer.has("error")) {
+            take_out(r, *flight);
+            r.unanswered.push_back(flight);
+            return;
+        }
+    }
+    land(r, flight);
 }
 
-void Splice::land(const FlightPtr& kept) {
+void Splice::forget(const FlightPtr& flight) {
+    const auto it = by_key_.find(flight->question.key.hex());
+    if (it == by_key_.end()) return;
+    std::erase(it->second, flight);
+    if (it->second.empty()) by_key_.erase(it);
+}
+
+void Splice::take_out(Round& r, const Flight& flight) {
+    r.open.erase(flight.number);
+    const auto [first, last] = r.by_id.equal_range(flight.id);
+    const auto it = std::find_if(first, last, [&flight](const auto& one) { return one.second == flight.number; });
+    if (it != last) r.by_id.erase(it);
+}
+
+void Splice::land(Round& r, const FlightPtr& kept) {
     const FlightPtr flight = kept;
-    open_.erase(flight->number);
-    const auto [first, last] = by_id_.equal_range(flight->id);
-    for (auto it = first; it != last; ++it)
-        if (it->second == flight->number) {
-            by_id_.erase(it);
-            break;
-        }
+    take_out(r, *flight);
     flight->landed = true;
+    if (flight->by_order && !flight->failure) r.by_order.push_back(flight);
     const auto waiting = std::exchange(flight->waiting, {});
     for (const auto h : waiting) h.resume();  // its own record is the first
-    by_key_.erase(flight->question.key.hex());
+    flight->record = nullptr;
+    // What is not stored yet is still shared.
+    if (!flight->by_order || flight->failure) forget(flight);
 }
 
-void Splice::ended(int status) {
-    ended_ = status;
-    while (!open_.empty()) {
-        const FlightPtr flight = open_.begin()->second;
-        flight->failure = no_answer(argv_[0], status);
-        land(flight);
+void Splice::ended(Round& r, int status) {
+    r.status = status;
+    const bool complete = status == 0 && r.received == r.sent && !r.order_lost;
+    for (const FlightPtr& flight : std::exchange(r.unanswered, {})) {
+        flight->failure = no_answer(status);
+        land(r, flight);
     }
+    while (!r.open.empty()) {
+        const FlightPtr flight = r.open.begin()->second;
+        flight->failure = no_answer(status);
+        land(r, flight);
+    }
+    if (r.by_order.empty()) return;
+    if (complete) {
+        store_by_order(r);
+    } else {
+        warn_once(r, fmt::format("the command '{}' keeps neither 'cache' nor 'id', and wrote {} lines for {} records (exit status {}): {} answers that were matched by order are not stored",
+                                 options_.argv[0], r.received, r.sent, status, r.by_order.size()));
+        for (const FlightPtr& flight : r.by_order) release(*flight);
+    }
+    for (const FlightPtr& flight : std::exchange(r.by_order, {})) forget(flight);
 }
 
-/// The command's record takes the place of the one that was sent.
+void Splice::store_by_order(Round& r) {
+    for (const FlightPtr& flight : r.by_order)
+        commits_.guard([&] {
+            const Putter::Place place = place_of(flight->result, *flight);
+            const std::int64_t row = putter_.keep(flight->result, place);
+            if (row != 0) semantic_.keep(row, place.space, place.fingerprint, place.text, flight->vector);
+        });
+}
+
+void Splice::release(const Flight& flight) {
+    commits_.guard([&] { store_.release(flight.question.key); });
+}
+
+Putter::Place Splice::place_of(const Record& record, const Flight& flight) const {
+    const Question& q = flight.question;
+    return {q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.fingerprint, q.model};
+}
+
+Task<void> Splice::learn(const Record& record, const Putter::Place& place, std::optional<HitVerdict>& verdict) {
+    verdict = co_await putter_.learn(record, place.key, place.text);
+}
+
 Task<void> Splice::finish(Record& record, Flight& flight) {
     if (flight.failure) {
-        store_.release(flight.question.key);
+        release(flight);
         throw Error(*flight.failure);
     }
-    const std::string cache{record.raw("cache").value_or("null")};
     Record answer;
     answer.load(flight.line, record.number());
-    if (!flight.own_id && !flight.emitter->begun() && answer.id() == flight.id) answer.erase("id");
-    answer.set_raw("cache", cache);
-    check_reserved(answer.scanned(), answer.line());
-    const Question& q = flight.question;
+    try {
+        check_reserved(answer.scanned(), answer.line());
+    } catch (const Error&) {
+        release(flight);
+        throw;
+    }
+    splice_in(record, answer);
+    if (flight.by_order) {
+        flight.result = record;
+        co_return;
+    }
+    const Putter::Place place = place_of(record, flight);
     std::optional<HitVerdict> verdict;
-    if (flight.explored) verdict = co_await putter_.learn(answer, q.key, q.text);
-    const std::int64_t row = putter_.keep(answer, q.key, questions_.space(), q.text.empty() ? question_text(record) : q.text, q.model);
-    if (row != 0 && verdict != HitVerdict::right) semantic_.keep(row, questions_.space(), q.fingerprint, q.text, flight.vector);
-    record = std::move(answer);
+    if (flight.explored) {
+        Task<void> learning = learn(record, place, verdict);
+        co_await commits_.guarded(std::move(learning));
+    }
+    commits_.guard([&] {
+        const std::int64_t row = putter_.keep(record, place);
+        if (row != 0 && verdict != HitVerdict::right) semantic_.keep(row, place.space, place.fingerprint, place.text, flight.vector);
+    });
 }
 
 /// What an equal record got: its answer or its failure, not its other members.
-void Splice::share(Record& record, const Flight& flight) {
+void Splice::share(Record& record, Flight& flight) {
     if (flight.failure) throw Error(*flight.failure);
     Record answer;
     answer.load(flight.line, record.number());

@@ -1,7 +1,16 @@
-/// The step of `llm-cache run`: what is not known goes to a command, and its answers come back into their places.
+/// The step of `llm-cache run`: what is not known goes through a command, and its answers come back into their places.
+///
+/// What comes back belongs to a record by the number it was sent with (`cache.n`), else by its id, else by order. Of what the command makes
+/// of a record, its response, its error and members that are new are spliced into the record as it was, so that what comes out does not
+/// depend on whether it was known.
+///
+/// An order can be mistaken: a command that left a line out, or turned the lines round, would have answers stored under other questions for
+/// ever. So what came by order alone is stored when the command has ended with 0 and has written a line for each it was sent; and one that
+/// bears another prompt than was sent fails, as everything does that comes by order afterwards.
 #pragma once
 
 #include "cache/child.hpp"
+#include "cache/commits.hpp"
 #include "cache/get.hpp"
 #include "cache/put.hpp"
 #include "record/filter.hpp"
@@ -16,18 +25,28 @@
 
 namespace llm {
 
+struct SpliceOptions {
+    std::vector<std::string> argv;
+    std::chrono::milliseconds lease{60'000};
+    long samples = 1;  ///< so many equal records go out; further ones share their answers
+    std::function<void(std::string_view)> warn;  ///< may be empty
+};
+
 class Splice {
 public:
-    /// All but `argv` are borrowed. The command is started at the first miss.
-    Splice(Loop&, CacheStore&, Questions&, Getter&, Putter&, Semantic&, std::vector<std::string> argv, std::chrono::milliseconds lease,
-           std::function<void(std::string_view)> warn);
+    /// All are borrowed. The command is started at the first miss.
+    Splice(Loop&, CacheStore&, Questions&, Getter&, Putter&, Semantic&, Commits&, SpliceOptions);
     ~Splice();
 
     Task<void> step(Record&, Emitter&);
     /// Whether the command takes in what it is sent.
     bool room() const;
     /// No further record comes.
-    void input_ended();
+    void input_ended() { input_ended_ = true; }
+    /// To be called before each wait of the loop: ends the command's input where nothing more will be sent, and hands SIGTERM on.
+    void before_wait();
+    /// The run's exit code, given what it would have been: 6 where the command ended so, its budget spent.
+    int code(int code) const;
 
 private:
     /// One record with the command. Equal ones wait for it.
@@ -37,24 +56,54 @@ private:
         Vector vector;       ///< of the question, where it is looked up by similarity
         bool explored = false;  ///< an entry would have had an answer
         std::string id;      ///< as it was sent, JSON
-        bool own_id = true;  ///< the record had one
         Emitter* emitter = nullptr;
+        const Record* record = nullptr;  ///< as it was sent, but for id and number; until it has landed
         bool landed = false;
+        bool by_order = false;
         std::string line;    ///< the command's
         std::optional<Error> failure;
+        Record result;       ///< by_order: what is to be stored
         std::vector<std::coroutine_handle<>> waiting;
     };
     using FlightPtr = std::shared_ptr<Flight>;
+    /// One process of the command. There is a second only where a record had to wait for another process when the input of the first was
+    /// ended: so the answers of a command that waits for its end of input, for which others wait in turn, are not held up.
+    struct Round {
+        std::unique_ptr<Child> child;
+        std::map<std::uint64_t, FlightPtr> open;  ///< by number, so in order
+        std::unordered_multimap<std::string, std::uint64_t> by_id;
+        std::vector<FlightPtr> unanswered;  ///< came back as they were; why, the exit status tells
+        std::vector<FlightPtr> by_order;    ///< to be stored at the end
+        std::uint64_t sent = 0, received = 0;
+        bool input_ended = false, order_lost = false, warned = false;
+        std::optional<int> status;  ///< it has ended
+    };
     struct Landing;
+    struct Deciding;
+    struct Found {
+        FlightPtr flight;
+        enum class By { number, id, shared_id, order } by = By::order;
+        bool sure() const { return by == By::number || by == By::id; }
+    };
 
+    Round& round();
     FlightPtr launch(Record&, const Question&, Emitter&);
-    FlightPtr same_in_flight(const Question&) const;
-    void take(std::string_view line);
-    void ended(int status);
-    FlightPtr find(const Record& answer, bool by_order);
-    void land(const FlightPtr&);
+    /// An equal record whose answer will do.
+    FlightPtr to_share(const Record&, const Question&);
+    void take(Round&, std::string_view line);
+    void ended(Round&, int status);
+    static Found find(const Round&, const Record& answer);
+    static void take_out(Round&, const Flight&);
+    void land(Round&, const FlightPtr&);
+    void forget(const FlightPtr&);
     Task<void> finish(Record&, Flight&);
-    void share(Record&, const Flight&);
+    Task<void> learn(const Record&, const Putter::Place&, std::optional<HitVerdict>& verdict);
+    void store_by_order(Round&);
+    void release(const Flight&);
+    Putter::Place place_of(const Record&, const Flight&) const;
+    void share(Record&, Flight&);
+    Error no_answer(int status) const;
+    void warn_once(Round&, std::string_view);
 
     Loop& loop_;
     CacheStore& store_;
@@ -62,17 +111,13 @@ private:
     Getter& getter_;
     Putter& putter_;
     Semantic& semantic_;
-    std::vector<std::string> argv_;
-    std::chrono::milliseconds lease_;
-    std::function<void(std::string_view)> warn_;
-    std::unique_ptr<Child> child_;
-    std::optional<int> ended_;  ///< the command's exit status
-    bool input_ended_ = false;
-    bool warned_ = false;
-    std::uint64_t count_ = 0;
-    std::map<std::uint64_t, FlightPtr> open_;                  ///< by number, so in order
-    std::unordered_multimap<std::string, std::uint64_t> by_id_;
-    std::unordered_map<std::string, FlightPtr> by_key_;
+    Commits& commits_;
+    SpliceOptions options_;
+    std::vector<std::unique_ptr<Round>> rounds_;
+    bool input_ended_ = false, told_to_end_ = false;
+    std::size_t deciding_ = 0, waiting_ = 0;  ///< records that may yet be sent; of those, the ones that wait for another process
+    std::uint64_t count_ = 0, shared_ = 0;
+    std::unordered_map<std::string, std::vector<FlightPtr>> by_key_;
 };
 
 }  // namespace llm

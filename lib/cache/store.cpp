@@ -1,6 +1,8 @@
 #include "cache/store.hpp"
 
+#include "base/error.hpp"
 #include "index/index.hpp"
+#include "record/scan.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +13,7 @@
 namespace llm {
 namespace {
 
-constexpr std::size_t uses_kept = 16'384;   // in memory, until they are written
-constexpr std::int64_t row_overhead = 160;  // what an entry takes beside its texts, about
+constexpr std::size_t uses_kept = 16'384;  // in memory, until they are written
 
 DatabaseOptions options_of(Access access) {
     DatabaseOptions o;
@@ -26,6 +27,13 @@ bool in_time(std::int64_t created, const Wanted& wanted, std::int64_t now) {
 }
 
 }  // namespace
+
+bool is_whole(std::string_view answer, std::optional<std::int64_t> hash) {
+    if (hash) return static_cast<std::int64_t>(fast_hash(answer)) == *hash;
+    Scan s;
+    scan(answer, s);
+    return s.kind == Scan::Kind::object;
+}
 
 std::string vector_space(std::int64_t space, std::string_view fingerprint) {
     return fmt::format("cache/{}/{}", space, fingerprint);
@@ -120,11 +128,33 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
         found.row = rows[chance_() % rows.size()];
         found.created = db_.value<std::int64_t>("SELECT created FROM entry WHERE id = ?1", found.row).value_or(0);
     }
-    auto answer = db_.prepare("SELECT answer FROM answer WHERE entry = ?1");
-    answer.borrow(found.row);
-    if (!answer.step()) return std::nullopt;
-    found.answer = answer.column<std::string>(0);
+    auto answer = answer_in(found.row);
+    if (!answer) return std::nullopt;
+    found.answer = std::move(*answer);
     return found;
+}
+
+std::optional<std::string> CacheStore::answer_in(std::int64_t row) {
+    reading();
+    auto found = db_.prepare("SELECT answer, hash FROM answer WHERE entry = ?1");
+    found.borrow(row);
+    if (!found.step()) return std::nullopt;
+    const auto answer = found.column<std::string_view>(0);
+    if (is_whole(answer, found.column<std::optional<std::int64_t>>(1))) return std::string{answer};
+    if (!std::exchange(warned_, true) && warn_) {
+        const auto key = db_.value<std::string>("SELECT lower(hex(substr(key, 1, 6))) FROM entry WHERE id = ?1", row);
+        warn_(fmt::format("the answer under {} in {} is damaged and counts as a miss; llm-cache verify finds everything that is", key.value_or("?"), db_.path().string()));
+    }
+    return std::nullopt;
+}
+
+std::vector<std::int64_t> CacheStore::rows_of(const CacheKey& key, std::string_view name, const Wanted& wanted) {
+    reading();
+    std::vector<std::int64_t> out;
+    if (space(name).id == 0) return out;
+    for (const Slot& slot : slots_of(key))
+        if (slot.same_key && is_live(slot.row, wanted)) out.push_back(slot.row);
+    return out;
 }
 
 bool CacheStore::has_any_tag(std::int64_t row, const std::vector<std::string>& tags) {
@@ -144,94 +174,16 @@ bool CacheStore::is_live(std::int64_t row, const Wanted& wanted) {
 std::optional<CachedAnswer> CacheStore::read(std::int64_t row) {
     reading();
     if (!is_live(row)) return std::nullopt;
-    auto answer = db_.prepare("SELECT e.created, a.answer, e.cost FROM entry e JOIN answer a ON a.entry = e.id WHERE e.id = ?1");
-    answer.borrow(row);
-    if (!answer.step()) return std::nullopt;
-    return CachedAnswer{row, AnswerKind::response, answer.column<std::int64_t>(0), answer.column<std::string>(1), answer.column<std::optional<double>>(2)};
+    auto answer = answer_in(row);
+    if (!answer) return std::nullopt;
+    auto entry = db_.prepare("SELECT created, cost FROM entry WHERE id = ?1");
+    entry.borrow(row);
+    if (!entry.step()) return std::nullopt;
+    return CachedAnswer{row, AnswerKind::response, entry.column<std::int64_t>(0), std::move(*answer), entry.column<std::optional<double>>(1)};
 }
 
-void CacheStore::make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text) {
-    writing();
-    db_.run("UPDATE entry SET fingerprint = ?2 WHERE id = ?1", row, fingerprint);
-    db_.run("UPDATE answer SET question = ?2 WHERE entry = ?1", row, text);
-}
-
-std::int64_t CacheStore::put(const NewAnswer& a) {
-    Space& s = space_to_write(a.space);
-    if (lease_table_used_) leases_.release(a.key.hex());
-    const std::int64_t now = now_();
-    const std::int64_t created = a.created.value_or(now);
-    const std::int64_t bytes = static_cast<std::int64_t>(a.answer.size() + a.question.size()) + row_overhead;
-
-    std::int64_t row = 0, old_bytes = 0, sample = 0, held = 0, last = 0;
-    bool same_key = true;
-    {
-        auto entries = db_.prepare("SELECT id, sample, key, epoch, kind, expires, bytes FROM entry WHERE hash = ?1 ORDER BY sample");
-        entries.borrow(a.key.hash());
-        while (entries.step()) {
-            sample = entries.column<std::int64_t>(1) + 1;
-            const Bytes stored = entries.column<Bytes>(2);
-            const bool same = stored.size() == a.key.sum.size() && std::memcmp(stored.data(), a.key.sum.data(), stored.size()) == 0;
-            const auto expires = entries.column<std::optional<std::int64_t>>(5);
-            const bool stale = !same || entries.column<std::int64_t>(3) != s.epoch || entries.column<int>(4) != static_cast<int>(AnswerKind::response) ||
-                               (expires && *expires <= now);
-            if (!stale) ++held;
-            if ((stale && row == 0) || a.samples <= 1) {
-                row = entries.column<std::int64_t>(0);
-                old_bytes = entries.column<std::int64_t>(6);
-                last = entries.column<std::int64_t>(1);
-                same_key = same;
-                if (a.samples <= 1) break;
-            }
-        }
-    }
-    if (a.kind == AnswerKind::error && held > 0) return 0;  // a failure never displaces an answer
-    if (a.samples > 1 && held >= a.samples) return 0;
-
-    const auto key = std::as_bytes(std::span(a.key.sum));
-    const auto kind = static_cast<int>(a.kind);
-    const auto model = a.model.empty() ? std::optional<std::string_view>{} : a.model;
-    const auto question = a.question.empty() ? std::optional<std::string_view>{} : a.question;
-    if (row != 0 && !same_key) {
-        remove(row);
-        sample = last;
-        row = 0;
-    }
-    if (row != 0) {
-        db_.run("UPDATE entry SET epoch = ?2, kind = ?3, created = ?4, expires = ?5, cost = ?6, bytes = ?7, model = ?8 WHERE id = ?1", row, s.epoch,
-                kind, created, a.expires, a.cost, bytes, model);
-        // What was learned of another answer says nothing about this one.
-        if (db_.run("UPDATE answer SET question = coalesce(question, ?2), answer = ?3 WHERE entry = ?1 AND answer IS NOT ?3", row, question, a.answer) > 0)
-            db_.run("DELETE FROM decision WHERE entry = ?1", row);
-        db_.run("DELETE FROM entry_tag WHERE entry = ?1", row);
-        s.bytes += bytes - old_bytes;
-    } else {
-        db_.run("INSERT INTO entry (hash, sample, key, space, epoch, kind, created, expires, cost, bytes, model) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                a.key.hash(), sample, key, s.id, s.epoch, kind, created, a.expires, a.cost, bytes, model);
-        row = db_.last_row();
-        db_.run("INSERT INTO answer VALUES (?1, ?2, ?3)", row, question, a.answer);
-        ++s.entries;
-        s.bytes += bytes;
-    }
-    for (const std::string& tag : a.tags) db_.run("INSERT OR IGNORE INTO entry_tag VALUES (?1, ?2)", tag, row);
-    return row;
-}
-
-void CacheStore::remove(std::int64_t row) {
-    writing();
-    std::int64_t space_id = 0, bytes = 0;
-    std::optional<std::string> fingerprint;
-    {
-        auto entry = db_.prepare("SELECT space, bytes, fingerprint FROM entry WHERE id = ?1");
-        entry.borrow(row);
-        if (!entry.step()) return;
-        std::tie(space_id, bytes, fingerprint) = entry.row<std::int64_t, std::int64_t, std::optional<std::string>>();
-    }
-    if (fingerprint)
-        for (const SetInfo& set : index_sets(db_, vector_space(space_id, *fingerprint))) Index(db_, set.key).remove(row);
-    db_.run("DELETE FROM entry WHERE id = ?1", row);
-    db_.run("UPDATE space SET entries = entries - 1, bytes = bytes - ?2 WHERE id = ?1", space_id, bytes);
+bool CacheStore::answers(std::int64_t row, const CacheKey& key) {
+    return db_.value<int>("SELECT 1 FROM entry WHERE id = ?1 AND key = ?2", row, std::as_bytes(std::span(key.sum))).has_value();
 }
 
 void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row, std::optional<double> saved) {
@@ -252,22 +204,27 @@ void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row,
 }
 
 void CacheStore::announce(const CacheKey& key, std::chrono::milliseconds span) {
-    if (span.count() > 0) announced_.emplace_back(key, span);
+    if (span.count() > 0 && !stopped_) announced_.emplace_back(key, span);
 }
 
 bool CacheStore::lease(const CacheKey& key, std::chrono::milliseconds span) {
     settle();
-    return leases_.acquire(key.hex(), owner_, span);
+    return stopped_ || leases_.acquire(key.hex(), owner_, span);
 }
 
 void CacheStore::release(const CacheKey& key) {
+    if (stopped_) return;
     writing();
     if (lease_table_used_) leases_.release(key.hex());
 }
 
 void CacheStore::settle() {
-    if (db_.access() == Access::read) uses_.clear();
-    if (!announced_.empty() && db_.access() == Access::write) {
+    if (stopped_ || db_.access() == Access::read) {
+        uses_.clear();
+        announced_.clear();
+        decided_.clear();
+    }
+    if (!announced_.empty()) {
         writing();
         for (const auto& [key, span] : announced_) leases_.acquire(key.hex(), owner_, span);
         announced_.clear();
@@ -286,8 +243,16 @@ void CacheStore::settle() {
 
 void CacheStore::close() {
     const bool counts = !uses_.empty() || std::ranges::any_of(spaces_, [](const auto& s) { return s.second.missed > 0; });
-    if (counts && db_.access() == Access::write) writing();
+    if (counts && !stopped_ && db_.access() == Access::write) writing();
+    if (transaction_ && lease_table_used_) leases_.sweep();
     settle();
+}
+
+void CacheStore::stop_writing() noexcept {
+    stopped_ = true;
+    transaction_.reset();
+    snapshot_.reset();
+    spaces_.clear();
 }
 
 }  // namespace llm

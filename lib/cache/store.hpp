@@ -10,6 +10,7 @@
 #include "store/transaction.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
@@ -37,12 +38,14 @@ struct NewAnswer {
     std::string_view space;
     AnswerKind kind = AnswerKind::response;
     std::string_view answer;    ///< JSON
-    std::string_view question;  ///< may be empty
+    std::string_view question;  ///< the whole text it is compared by; may be empty
+    std::string_view fingerprint;  ///< of everything else; may be empty: it is not found by similarity then
     std::string_view model;     ///< may be empty
     std::optional<double> cost;
     std::optional<std::int64_t> created;  ///< now where absent
     std::optional<std::int64_t> expires;
     long samples = 1;  ///< answers kept for this key
+    std::int64_t sample = 0;  ///< restore(): which of them
     std::span<const std::string> tags;
 };
 
@@ -87,12 +90,23 @@ public:
     std::optional<CachedAnswer> find(const CacheKey&, std::string_view space, const Lookup& = {});
     /// The answer in this row; nothing where it has gone, expired, or is a failure.
     std::optional<CachedAnswer> read(std::int64_t row);
+    /// The row's answer whatever its age; nothing where there is none, or its bytes are not those that were stored: the first such row is
+    /// told to warn().
+    std::optional<std::string> answer_in(std::int64_t row);
     /// Whether the row may be given out: of the present epoch, not expired, an answer, as wanted.
     bool is_live(std::int64_t row, const Wanted& = {});
+    /// Whether the row is the answer to this very question.
+    bool answers(std::int64_t row, const CacheKey&);
+    /// The answers that a look-up of this key may choose among.
+    std::vector<std::int64_t> rows_of(const CacheKey&, std::string_view space, const Wanted& = {});
     /// Notes where the row is found by similarity, and the whole text it is compared by.
     void make_findable(std::int64_t row, std::string_view fingerprint, std::string_view text);
+    /// Counts anew what the row's vectors take, after one was added or removed.
+    void count_vectors(std::int64_t row);
     /// The row it stands in; 0 where the key has all its samples already. Gives the key's lease back.
     std::int64_t put(const NewAnswer&);
+    /// Puts an entry back that was in a cache before, as sample number `sample` of its key. 0 where one that may still be given is as new.
+    std::int64_t restore(const NewAnswer&);
 
     enum class Outcome { exact, semantic, missed, refused };
     /// For stats and eviction. `row`: of a hit, `saved`: what it would have cost. Written when there is something else to write, or at the end.
@@ -111,11 +125,17 @@ public:
     void write_decisions();
 
     void settle();
-    /// settle(), and all counts are written.
+    /// settle(), all counts are written, and leases that ran out are forgotten.
     void close();
+    /// After a write that failed: what is not stored yet is dropped, and the store is only read from now on.
+    void stop_writing() noexcept;
+    /// Told, once, of damage that was met.
+    void warn(std::function<void(std::string_view)> w) { warn_ = std::move(w); }
 
     /// Removes the row with all that hangs on it, vectors included. Within a transaction of this store (writing()).
     void remove(std::int64_t row);
+    /// Gives pages that stand empty back to the system, where they are a quarter of the file. Outside of any transaction.
+    void give_back_space();
     /// Opens the transaction that settle() commits.
     void writing();
     /// Where look-ups go: makes sure that they share a view.
@@ -138,6 +158,18 @@ private:
         std::int64_t hits = 0, used = 0;
     };
 
+    /// An entry of a key's hash.
+    struct Slot {
+        std::int64_t row = 0, sample = 0, epoch = 0, created = 0, bytes = 0, vector_bytes = 0;
+        std::optional<std::int64_t> expires;
+        int kind = 0;
+        bool same_key = false;
+    };
+    std::vector<Slot> slots_of(const CacheKey&);
+    bool is_live(const Slot&, const Space&) const;
+    /// Into the slot's row, or where that is 0 or another key's, a new one.
+    std::int64_t write(const NewAnswer&, Space&, const Slot&);
+
     Space& space(std::string_view name);
     Space& space_to_write(std::string_view name);
     void write_counts();
@@ -153,12 +185,18 @@ private:
     std::optional<Snapshot> snapshot_;
     std::optional<Transaction> transaction_;
     bool lease_table_used_ = false;
+    bool stopped_ = false;
+    bool warned_ = false;
+    std::function<void(std::string_view)> warn_;
     std::map<std::string, Space, std::less<>> spaces_;
     std::unordered_map<std::int64_t, Use> uses_;
     std::vector<std::pair<CacheKey, std::chrono::milliseconds>> announced_;
     std::vector<Decision> decided_;
     std::minstd_rand chance_;
 };
+
+/// Whether an answer's bytes are those that were stored: those of `hash`, or where none was kept, JSON.
+bool is_whole(std::string_view answer, std::optional<std::int64_t> hash);
 
 /// The set of vectors (index/index.hpp) of one namespace and one fingerprint.
 std::string vector_space(std::int64_t space, std::string_view fingerprint);

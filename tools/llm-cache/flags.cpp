@@ -70,6 +70,13 @@ void embedder_option(Verb& verb, CacheFlags& f) {
         .since("0.1");
 }
 
+void findable_option(Verb& verb, CacheFlags& f) {
+    verb.group("Similarity")
+        .flag("--semantic", f.findable,
+              "Make everything findable by similarity, whether or not it was looked up so: for a file of questions and answers that is to be known beforehand.")
+        .since("0.1");
+}
+
 void alike_option(Verb& verb, CacheFlags& f) {
     verb.group("Similarity")
         .option("--alike", f.alike, "T",
@@ -128,6 +135,7 @@ void declare(Tool& tool, CacheFlags& f) {
     auto& put = tool.verb("put", "store each record's answer", [&] { return put_answers(tool, f); });
     storing_options(put, f);
     samples_option(put, f, "Storing");
+    findable_option(put, f);
     embedder_option(put, f);
     alike_option(put, f);
     put.group("Similarity")
@@ -143,8 +151,13 @@ void declare(Tool& tool, CacheFlags& f) {
     run.group("Looking up")
         .option("--as", f.as, "NAME", "Name the command NAME in keys, instead of its words and the content of the files among them.")
         .since("0.1");
+    run.group("Looking up")
+        .option("--ignore", f.ignored, "NAMES", "Leave these members of the record out of its key, for instance ts,user. Several with commas between. What stands in them must not matter to the command.")
+        .completes(Complete::member)
+        .since("0.1");
     request_options(run, f.request);
     lookup_options(run, f);
+    wait_option(run, f);
     samples_option(run, f, "Looking up");
     similarity_options(run, f);
     alike_option(run, f);

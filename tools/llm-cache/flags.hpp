@@ -27,6 +27,7 @@ struct CacheFlags {
     std::optional<double> semantic;        ///< threshold
     std::optional<double> bound;           ///< --max-error, of get and run
     std::optional<double> alike;           ///< of answers
+    bool findable = false;                 ///< --semantic, of put and import
     bool no_gate = false;
     std::string on, verify, embedder;      ///< embedder: setting `cache.embedder`
     // Storing
@@ -40,6 +41,7 @@ struct CacheFlags {
     // run
     std::vector<std::string> command;
     std::string as;
+    std::vector<std::string> ignored;      ///< names, several in one with commas
     // outcome
     std::string verdict;                   ///< jq program
     // index

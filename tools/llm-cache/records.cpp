@@ -1,6 +1,7 @@
 #include "run.hpp"
 #include "session.hpp"
 
+#include "cache/commits.hpp"
 #include "cache/get.hpp"
 #include "cache/judge.hpp"
 #include "cache/manage.hpp"
@@ -8,8 +9,11 @@
 #include "cache/splice.hpp"
 #include "log/when.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -33,6 +37,7 @@ GetOptions get_options(const Tool& tool, const CacheFlags& f, Wanted wanted) {
     o.lookup.wanted = std::move(wanted);
     o.lease = f.lease;
     o.wait = f.wait;
+    o.order = f.loop.unordered ? GetOptions::Order::free : GetOptions::Order::kept;
     o.explain = explain_as(tool, f);
     return o;
 }
@@ -46,6 +51,7 @@ PutOptions put_options(const Tool& tool, const CacheFlags& f, AnswerJudge judge)
     o.samples = f.samples;
     o.tags = f.tags;
     o.refusals = f.refusals ? PutOptions::Refusals::kept : PutOptions::Refusals::dropped;
+    o.findable = f.findable ? PutOptions::Findable::all : PutOptions::Findable::as_looked_up;
     o.explain = explain_as(tool, f);
     return o;
 }
@@ -56,17 +62,31 @@ FilterOptions options_of(const Tool& tool, const CacheFlags& f) {
     return o;
 }
 
+std::string embedder_of(const CacheSession& s) {
+    const std::string name = s.settings.text("cache.embedder").value_or("");
+    return name.empty() ? "builtin" : name;
+}
+
+/// "a,b"
+void append_names(std::vector<std::string>& to, std::string_view names) {
+    for (std::size_t begin = 0; begin <= names.size();) {
+        const std::size_t end = std::min(names.find(',', begin), names.size());
+        if (end > begin) to.emplace_back(names.substr(begin, end - begin));
+        begin = end + 1;
+    }
+}
+
 /// Looking up by similarity, as far as it was asked for; nothing is loaded before it is used.
 struct Similarity {
     Similarity(const Tool& tool, const CacheFlags& f, CacheSession& s, Wanted wanted = {})
-        : embedding(s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment, embedding_options(tool, f)) {
-        SemanticOptions o;
-        if (f.semantic) o.threshold = *f.semantic;
-        else if (f.bound) o.threshold = learned_threshold;
-        o.gate = f.no_gate ? SemanticOptions::Gate::off : SemanticOptions::Gate::on;
-        o.wanted = std::move(wanted);
-        o.max_error = f.bound;
-        if (!f.talk.quiet) o.warn = say_as(tool);
+        : session(s), for_embedding(embedding_options(tool, f)), embedding(embedder_of(s), s.loop, s.settings, s.environment, for_embedding) {
+        if (f.semantic) options.threshold = *f.semantic;
+        else if (f.bound) options.threshold = learned_threshold;
+        options.gate = f.no_gate ? SemanticOptions::Gate::off : SemanticOptions::Gate::on;
+        options.wanted = std::move(wanted);
+        options.embedder = embedder_of(s);
+        options.max_error = f.bound;
+        if (!f.talk.quiet) options.warn = say_as(tool);
         if (!f.verify.empty()) {
             CallOptions c;
             c.tool = tool.name();
@@ -74,20 +94,52 @@ struct Similarity {
             c.log = s.settings.boolean("log.enabled").value_or(true) ? CallOptions::Log::yes : CallOptions::Log::no;
             caller.emplace(s.loop, s.settings, s.environment, std::move(c));
             model = s.models.resolve(f.verify);
-            o.judge = judge_by(*caller, *model);
+            options.judge = judge_by(*caller, *model);
             answers = answer_judge_by(*caller, *model);
         }
-        semantic.emplace(s.store, embedding, std::move(o));
+        semantic.emplace(s.store, embedding, options);
+    }
+    /// Of another embedder, that records were looked up with; null where it is none, which is said once.
+    Semantic* other(const std::string& name) {
+        const auto [it, fresh] = others.try_emplace(name);
+        if (!fresh) return it->second ? &it->second->semantic : nullptr;
+        try {
+            it->second = std::make_unique<Other>(*this, name);
+        } catch (const Error& e) {
+            if (options.warn) options.warn(fmt::format("what was looked up with '{}' is stored without vectors: {}", name, e.what()));
+            return nullptr;
+        }
+        return &it->second->semantic;
+    }
+    void tend() {
+        semantic->tend();
+        for (auto& [name, one] : others)
+            if (one) one->semantic.tend();
     }
     void close() {
         if (caller) caller->close();
     }
 
+    struct Other {
+        Other(Similarity& all, const std::string& name)
+            : embedding(name, all.session.loop, all.session.settings, all.session.environment, all.for_embedding), semantic(all.session.store, embedding, named(all.options, name)) {}
+        static SemanticOptions named(SemanticOptions o, const std::string& name) {
+            o.embedder = name;
+            return o;
+        }
+        Embedding embedding;
+        Semantic semantic;
+    };
+
+    CacheSession& session;
+    SemanticOptions options;
+    EmbeddingOptions for_embedding;
     Embedding embedding;
     std::optional<Caller> caller;
     std::optional<ResolvedModel> model;
     AnswerJudge answers;  ///< may be empty
     std::optional<Semantic> semantic;
+    std::map<std::string, std::unique_ptr<Other>> others;
 };
 
 bool by_similarity(const CacheFlags& f) { return f.semantic || f.bound; }
@@ -101,45 +153,16 @@ QuestionOptions questions_of(const CacheFlags& f, const CacheSession& s) {
     return o;
 }
 
-/// Answers are paid for: where they cannot be stored they go on, a word is said, and the exit code tells.
-class Commits {
-public:
-    Commits(CacheStore& store, Say say) : store_(store), say_(std::move(say)) {}
-    void operator()() {
-        if (failed_) return;
-        guard([this] { store_.settle(); });
-    }
-    Task<void> guarded(Task<void> work) {
-        if (failed_) co_return;
-        try {
-            co_await std::move(work);
-        } catch (const Error& e) {
-            fail(e);
-        }
-    }
-    template <typename Work>
-    void guard(const Work& work) {
-        if (failed_) return;
-        try {
-            work();
-        } catch (const Error& e) {
-            fail(e);
-        }
-    }
-    int code(int code) const { return failed_ && code == 0 ? exit_code(Fault::io) : code; }
+constexpr std::string_view pass_on = "answers pass on without being stored";
 
-private:
-    /// Within a handler.
-    void fail(const Error& e) {
-        if (e.fault != Fault::io && e.fault != Fault::locked) throw;
-        failed_ = true;
-        say_(fmt::format("{}; answers pass on without being stored", e.what()));
-    }
-
-    CacheStore& store_;
-    Say say_;
-    bool failed_ = false;
-};
+/// Where the store cannot be opened: what comes down the pipe is paid for.
+int pass_by(const Tool& tool, const CacheFlags& f, const Error& why) {
+    say_as(tool)(fmt::format("{}; {}", why.what(), pass_on));
+    Loop loop;
+    Filter filter{loop, options_of(tool, f)};
+    const int code = filter.run([](Record&) {});
+    return code == 0 || code == 1 || code == 3 ? exit_code(why.fault) : code;
+}
 
 Task<void> put_one(Putter& putter, Commits& commits, Record& record) {
     bool waits = false;
@@ -164,14 +187,15 @@ int get(const Tool& tool, const CacheFlags& f) {
     GetOptions options = get_options(tool, f, wanted);
     if (s.read_only()) options.wait = options.lease = Duration{0};
     Getter getter{s.store, questions, std::move(options), similarity ? &*similarity->semantic : nullptr};
+    Commits commits{s.store, "what is stored is given, but nothing is counted, learned or announced to other processes", say_as(tool)};
     FilterOptions o = options_of(tool, f);
     const bool patient = f.wait.count() > 0 || similarity;
     if (patient) o.jobs = f.loop.jobs.value_or(f.wait.count() > 0 ? 64 : s.settings.integer("jobs").value_or(4));
     Filter filter{s.loop, o};
     filter.wants([&getter](const Record& r) { return getter.wants(r); });
-    filter.before_output([&s] { s.store.settle(); });
+    filter.before_output(std::ref(commits));
     filter.at_end([&] {
-        s.store.close();
+        commits.guard([&s] { s.store.close(); });
         if (similarity) similarity->close();
     });
     if (patient) return filter.run([&](Record& r, Emitter&) { return getter.patient_step(r, s.loop); });
@@ -179,20 +203,28 @@ int get(const Tool& tool, const CacheFlags& f) {
 }
 
 int put_answers(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::write};
+    std::optional<CacheSession> session;
+    try {
+        session.emplace(tool, f, Access::write);
+    } catch (const Error& e) {
+        if (!CacheSession::is_of_the_store(e)) throw;
+        return pass_by(tool, f, e);
+    }
+    CacheSession& s = *session;
     Questions questions{s.form, s.models, s.question_options(f)};
     Similarity similarity{tool, f, s};
     Putter putter{s.store, questions, put_options(tool, f, similarity.answers), *similarity.semantic};
-    Commits commits{s.store, say_as(tool)};
+    putter.others([&similarity](const std::string& name) { return similarity.other(name); });
+    Commits commits{s.store, std::string{pass_on}, say_as(tool)};
     FilterOptions o = options_of(tool, f);
-    if (!similarity.embedding.local() || similarity.answers) o.jobs = f.loop.jobs.value_or(s.settings.integer("jobs").value_or(4));
+    o.jobs = f.loop.jobs.value_or(s.settings.integer("jobs").value_or(4));
     Filter filter{s.loop, o};
     filter.before_output(std::ref(commits));
     filter.sees_failed([&](const Record& r) { commits.guard([&] { putter.failed(r); }); });
     filter.at_end([&] {
         commits.guard([&] {
             s.store.close();
-            similarity.semantic->tend();
+            similarity.tend();
         });
         similarity.close();
     });
@@ -201,15 +233,20 @@ int put_answers(const Tool& tool, const CacheFlags& f) {
 
 int run_command(const Tool& tool, const CacheFlags& f) {
     if (f.command.empty()) throw Error(Fault::usage, "nothing to run; put the command behind --, for instance: llm-cache run -- llm-ask -m cheap");
-    CacheSession s{tool, f, Access::write};
+    CacheSession s{tool, f, Access::write, Fallback::reading};
     QuestionOptions asked = questions_of(f, s);
     asked.command = f.as.empty() ? command_meaning(f.command) : "as " + f.as;
+    for (const std::string& names : f.ignored) append_names(asked.ignored, names);
     Questions questions{s.form, s.models, std::move(asked)};
     const Wanted wanted = wanted_by(f, s.store, {});  // --tag is for what is stored
     Similarity similarity{tool, f, s, wanted};
-    Getter getter{s.store, questions, get_options(tool, f, wanted), by_similarity(f) ? &*similarity.semantic : nullptr};
+    GetOptions looking = get_options(tool, f, wanted);
+    if (s.read_only()) looking.wait = looking.lease = Duration{0};
+    const Duration lease = looking.lease;
+    Getter getter{s.store, questions, std::move(looking), by_similarity(f) ? &*similarity.semantic : nullptr};
     Putter putter{s.store, questions, put_options(tool, f, similarity.answers), *similarity.semantic};
-    Splice splice{s.loop, s.store, questions, getter, putter, *similarity.semantic, f.command, f.lease, say_as(tool)};
+    Commits commits{s.store, std::string{pass_on}, say_as(tool)};
+    Splice splice{s.loop, s.store, questions, getter, putter, *similarity.semantic, commits, {f.command, lease, f.samples, say_as(tool)}};
     FilterOptions o = options_of(tool, f);
     o.jobs = std::numeric_limits<long>::max();  // how many are under way is the command's affair
     o.on_signal = OnSignal::stop_reading;
@@ -217,13 +254,19 @@ int run_command(const Tool& tool, const CacheFlags& f) {
     filter.wants([&getter](const Record& r) { return getter.wants(r); });
     filter.room([&splice] { return splice.room(); });
     filter.input_ended([&splice] { splice.input_ended(); });
-    filter.before_output([&s] { s.store.settle(); });
+    filter.before_output([&] {
+        commits();
+        splice.before_wait();
+    });
     filter.at_end([&] {
-        s.store.close();
-        similarity.semantic->tend();
+        commits.guard([&] {
+            s.store.close();
+            similarity.tend();
+        });
         similarity.close();
     });
-    return filter.run([&splice](Record& r, Emitter& e) { return splice.step(r, e); });
+    const int code = filter.run([&splice](Record& r, Emitter& e) { return splice.step(r, e); });
+    return commits.code(filter.counts().unread ? code : splice.code(code));
 }
 
 int import_entries(const Tool& tool, const CacheFlags& f) {

@@ -38,7 +38,10 @@ Access access_to(const std::filesystem::path& path, Access wanted, Fallback fall
 Bounds bounds_of(const CacheFlags& f) {
     Bounds b;
     if (f.max_entries) b.entries = *f.max_entries;
-    if (f.max_bytes) b.bytes = f.max_bytes->bytes;
+    if (f.max_bytes) {
+        if (f.max_bytes->bytes == 0) throw Error(Fault::usage, "--max-bytes: nothing can be kept in 0 bytes");
+        b.bytes = f.max_bytes->bytes;
+    }
     b.evict = f.evict;
     return b;
 }
@@ -47,7 +50,9 @@ Bounds bounds_of(const CacheFlags& f) {
 
 CacheSession::CacheSession(const Tool& tool, const CacheFlags& f, Access access, Fallback fallback)
     : settings(settings_of(tool, environment)), models(settings, environment), form(spec_of(f, settings)),
-      store(store_path(settings, environment), access_to(store_path(settings, environment), access, fallback), bounds_of(f)) {}
+      store(store_path(settings, environment), access_to(store_path(settings, environment), access, fallback), bounds_of(f)) {
+    if (!f.talk.quiet) store.warn(say_as(tool));
+}
 
 QuestionOptions CacheSession::question_options(const CacheFlags& f) const {
     QuestionOptions o;

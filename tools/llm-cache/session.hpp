@@ -30,6 +30,8 @@ struct CacheSession {
     CacheStore store;
 
     QuestionOptions question_options(const CacheFlags&) const;
+    /// Whether it is the store that cannot be opened, and not the command line that is wrong.
+    static bool is_of_the_store(const Error& e) { return e.fault == Fault::io || e.fault == Fault::locked || e.fault == Fault::config; }
     bool read_only() { return store.db().access() == Access::read; }
 };
 
