@@ -89,6 +89,16 @@ void Splice::before_wait() {
     if (Loop::signal_caught() == SIGTERM && !std::exchange(told_to_end_, true)) last.child->signal(SIGTERM);
 }
 
+void Splice::close() {
+    // Where the run was cut short, steps that lines would be given to are gone.
+    if (std::ranges::any_of(rounds_, [](const auto& r) { return !r->open.empty() || !r->unanswered.empty(); })) return;
+    input_ended_ = true;
+    while (std::ranges::any_of(rounds_, [](const auto& r) { return !r->by_order.empty(); }) && Loop::signals_caught() < 2) {
+        before_wait();
+        loop_.run_once();
+    }
+}
+
 int Splice::code(int code) const {
     const bool spent = std::ranges::any_of(rounds_, [](const auto& r) { return r->status == spent_status; });
     return spent && (code == 0 || code == 1 || code == 3) ? spent_status : code;
@@ -182,6 +192,7 @@ Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emi
     flight->id = *sent.id();
     sent.set_raw("cache", fmt::format("{{\"n\":{}}}", flight->number));
     r.open.emplace(flight->number, flight);
+    if (r.by_id.contains(flight->id)) r.shared_ids.insert(flight->id);
     r.by_id.emplace(flight->id, flight->number);
     by_key_[q.key.hex()].push_back(flight);
     ++r.sent;
@@ -196,10 +207,11 @@ Splice::Found Splice::find(const Round& r, const Record& answer) {
             if (const auto it = r.open.find(n.get<std::uint64_t>()); it != r.open.end()) return {it->second, Found::By::number};
     }
     if (const auto id = answer.id()) {
-        const auto [first, last] = r.by_id.equal_range(std::string{*id});
+        const std::string key{*id};
+        const auto [first, last] = r.by_id.equal_range(key);
         std::uint64_t oldest = 0;
         for (auto it = first; it != last; ++it) oldest = oldest == 0 ? it->second : std::min(oldest, it->second);
-        if (oldest != 0) return {r.open.at(oldest), std::next(first) == last ? Found::By::id : Found::By::shared_id};
+        if (oldest != 0) return {r.open.at(oldest), r.shared_ids.contains(key) ? Found::By::shared_id : Found::By::id};
     }
     return {r.open.empty() ? nullptr : r.open.begin()->second, Found::By::order};
 }

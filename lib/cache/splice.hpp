@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace llm {
@@ -45,6 +46,8 @@ public:
     void input_ended() { input_ended_ = true; }
     /// To be called before each wait of the loop: ends the command's input where nothing more will be sent, and hands SIGTERM on.
     void before_wait();
+    /// To be called at the end: where answers are to be stored that came by order, waits for the command to end.
+    void close();
     /// The run's exit code, given what it would have been: 6 where the command ended so, its budget spent.
     int code(int code) const;
 
@@ -72,6 +75,7 @@ private:
         std::unique_ptr<Child> child;
         std::map<std::uint64_t, FlightPtr> open;  ///< by number, so in order
         std::unordered_multimap<std::string, std::uint64_t> by_id;
+        std::unordered_set<std::string> shared_ids;  ///< several records had them at a time
         std::vector<FlightPtr> unanswered;  ///< came back as they were; why, the exit status tells
         std::vector<FlightPtr> by_order;    ///< to be stored at the end
         std::uint64_t sent = 0, received = 0;

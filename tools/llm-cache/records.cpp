@@ -259,6 +259,7 @@ int run_command(const Tool& tool, const CacheFlags& f) {
         splice.before_wait();
     });
     filter.at_end([&] {
+        splice.close();
         commits.guard([&] {
             s.store.close();
             similarity.tend();
