@@ -13,13 +13,13 @@ constexpr std::size_t rows_a_transaction = 500;
 
 constexpr std::string_view listing =
     "SELECT e.id, lower(hex(e.key)), s.name, e.kind, e.created, e.bytes, coalesce(u.hits, 0), e.expires, u.used, e.cost, "
-    "coalesce(e.model, ''), coalesce(a.question, ''), coalesce(e.fingerprint, ''), "
+    "coalesce(e.model, ''), coalesce(a.question, ''), coalesce(e.fingerprint, ''), e.sample, "
     "NOT (e.epoch = s.epoch AND coalesce(e.expires, ?1 + 1) > ?1) AS stale "
     "FROM entry e JOIN space s ON s.id = e.space JOIN answer a ON a.entry = e.id LEFT JOIN entry_use u ON u.entry = e.id "
     "WHERE (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR e.model = ?3) AND (?4 IS NULL OR lower(hex(e.key)) GLOB ?4) "
     "AND (?5 IS NULL OR e.created < ?5) AND (?6 IS NULL OR stale = ?6) "
     "AND (?7 IS NULL OR EXISTS (SELECT 1 FROM entry_tag t JOIN json_each(?7) j ON j.value = t.tag WHERE t.entry = e.id)) "
-    "ORDER BY e.id DESC";
+    "ORDER BY e.id ";
 
 }  // namespace
 
@@ -30,14 +30,14 @@ void list_entries(CacheStore& store, const Selection& s, const std::function<boo
     const auto none_if = [](bool absent, std::string text) { return absent ? std::optional<std::string>{} : std::optional{std::move(text)}; };
     std::optional<bool> stale;
     if (s.only != Selection::Only::any) stale = s.only == Selection::Only::stale;
-    auto rows = store.db().prepare(listing);
+    auto rows = store.db().prepare(std::string{listing} + (s.order == Selection::Order::newest_first ? "DESC" : "ASC"));
     rows.bind(store.now(), s.space, s.model, none_if(s.key.empty(), s.key + "*"), s.before, stale, none_if(s.tags.empty(), dump(Json(s.tags))));
     while (rows.step()) {
         EntryInfo e;
         int kind = 0;
-        std::tie(e.row, e.key, e.space, kind, e.created, e.bytes, e.hits, e.expires, e.used, e.cost, e.model, e.question, e.fingerprint, e.stale) =
+        std::tie(e.row, e.key, e.space, kind, e.created, e.bytes, e.hits, e.expires, e.used, e.cost, e.model, e.question, e.fingerprint, e.sample, e.stale) =
             rows.row<std::int64_t, std::string, std::string, int, std::int64_t, std::int64_t, std::int64_t, std::optional<std::int64_t>,
-                     std::optional<std::int64_t>, std::optional<double>, std::string, std::string, std::string, bool>();
+                     std::optional<std::int64_t>, std::optional<double>, std::string, std::string, std::string, std::int64_t, bool>();
         e.kind = static_cast<AnswerKind>(kind);
         if (!each(e)) return;
     }
@@ -51,10 +51,6 @@ std::vector<std::string> tags_of(CacheStore& store, std::int64_t row) {
     return out;
 }
 
-std::string answer_of(CacheStore& store, std::int64_t row) {
-    return store.db().value<std::string>("SELECT answer FROM answer WHERE entry = ?1", row).value_or("null");
-}
-
 void remove_entries(CacheStore& store, const std::vector<std::int64_t>& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         store.remove(rows[i]);
@@ -63,11 +59,11 @@ void remove_entries(CacheStore& store, const std::vector<std::int64_t>& rows) {
     store.settle();
 }
 
-void begin_epoch(CacheStore& store, const std::optional<std::string>& space) {
+bool begin_epoch(CacheStore& store, const std::optional<std::string>& space) {
     store.writing();
-    if (space) store.db().run("UPDATE space SET epoch = epoch + 1 WHERE name = ?1", *space);
-    else store.db().run("UPDATE space SET epoch = epoch + 1");
+    const std::int64_t changed = store.db().run("UPDATE space SET epoch = epoch + 1 WHERE ?1 IS NULL OR name = ?1", space);
     store.settle();
+    return changed > 0;
 }
 
 std::vector<Json> cache_stats(CacheStore& store, const std::optional<std::string>& space) {
@@ -93,39 +89,6 @@ std::vector<Json> cache_stats(CacheStore& store, const std::optional<std::string
     return out;
 }
 
-std::string exported_line(CacheStore& store, const EntryInfo& e) {
-    Json cache{{"hit", nullptr}, {"key", e.key}, {"namespace", e.space}, {"created", e.created}};
-    if (e.expires) cache["expires"] = *e.expires;
-    if (auto tags = tags_of(store, e.row); !tags.empty()) cache["tags"] = tags;
-    std::string out = "{\"prompt\":" + quote(e.question);
-    if (!e.model.empty()) out += ",\"model\":" + quote(e.model);
-    return out + ",\"cache\":" + dump(cache) + ",\"response\":" + answer_of(store, e.row) + "}";
-}
-
-void import_entry(CacheStore& store, const Record& record) {
-    const Json cache = record.get("cache");
-    const auto key = CacheKey::read(text_of(cache, "key"));
-    const auto response = record.raw("response");
-    if (!key || !response) throw Error(Fault::data, "no entry: 'cache.key' and 'response' are needed, as llm-cache export writes them");
-    const std::string space = text_of(cache, "namespace", "default");
-    const std::string question = record.text("prompt").value_or(""), model = record.text("model").value_or("");
-    std::vector<std::string> tags;
-    if (const Json& given = member(cache, "tags"); given.is_array())
-        for (const Json& tag : given)
-            if (tag.is_string()) tags.push_back(tag.get<std::string>());
-    NewAnswer a;
-    a.key = *key;
-    a.space = space;
-    a.answer = *response;
-    a.question = question;
-    a.model = model;
-    a.tags = tags;
-    if (const Json& created = member(cache, "created"); created.is_number_integer()) a.created = created.get<std::int64_t>();
-    if (const Json& expires = member(cache, "expires"); expires.is_number_integer()) a.expires = expires.get<std::int64_t>();
-    if (const Json cost = member(record.get("response"), "cost"); cost.is_number()) a.cost = cost.get<double>();
-    store.put(a);
-}
-
 std::vector<std::string> problems_of(CacheStore& store) {
     store.reading();
     std::vector<std::string> found = store.db().damage();
@@ -138,6 +101,14 @@ std::vector<std::string> problems_of(CacheStore& store) {
     }
     if (const auto n = store.db().value<std::int64_t>("SELECT count(*) FROM entry WHERE id NOT IN (SELECT entry FROM answer)"); n.value_or(0) > 0)
         found.push_back(fmt::format("{} entries have no answer", *n));
+    auto answers = store.db().prepare("SELECT lower(hex(substr(e.key, 1, 6))), a.answer, a.hash FROM answer a JOIN entry e ON e.id = a.entry");
+    while (answers.step())
+        if (!is_whole(answers.column<std::string_view>(1), answers.column<std::optional<std::int64_t>>(2)))
+            found.push_back(fmt::format("the answer under {} is not what was stored; answered anew it is whole again, and llm-cache rm removes it", answers.column<std::string>(0)));
+    if (const auto n = store.db().value<std::int64_t>("SELECT count(*) FROM vector_row r JOIN vector_set v ON v.id = r.set_id "
+                                                      "WHERE v.space GLOB 'cache/*' AND r.row NOT IN (SELECT id FROM entry)");
+        n.value_or(0) > 0)
+        found.push_back(fmt::format("{} vectors belong to no entry", *n));
     for (const SetInfo& set : index_sets(store.db()))
         for (std::string& line : Index(store.db(), set.key).problems()) found.push_back(set.key.space + ": " + std::move(line));
     return found;

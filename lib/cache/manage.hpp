@@ -3,7 +3,6 @@
 
 #include "base/json.hpp"
 #include "cache/store.hpp"
-#include "record/record.hpp"
 
 #include <functional>
 #include <optional>
@@ -20,40 +19,32 @@ struct Selection {
     std::string key;                      ///< beginning of the key, hexadecimal
     std::optional<std::int64_t> before;   ///< created before, milliseconds since 1970
     enum class Only { any, live, stale } only = Only::any;  ///< stale: expired, or of an earlier epoch
+    enum class Order { newest_first, oldest_first } order = Order::newest_first;
 };
 
 struct EntryInfo {
     std::int64_t row = 0;
     std::string key, space;
     AnswerKind kind = AnswerKind::response;
-    std::int64_t created = 0, bytes = 0, hits = 0;
+    std::int64_t created = 0, bytes = 0, hits = 0, sample = 0;
     std::optional<std::int64_t> expires, used;
     std::optional<double> cost;
     std::string model, question, fingerprint;
     bool stale = false;
 };
 
-/// The newest first, until `each` says false.
+/// In order, until `each` says false.
 void list_entries(CacheStore&, const Selection&, const std::function<bool(const EntryInfo&)>& each);
 std::vector<std::string> tags_of(CacheStore&, std::int64_t row);
-/// The stored answer, JSON.
-std::string answer_of(CacheStore&, std::int64_t row);
-
 /// In small transactions, so that writers are not held up.
 void remove_entries(CacheStore&, const std::vector<std::int64_t>& rows);
-/// From now on nothing stored so far is found; the space is given back by prune. All namespaces where none is given.
-void begin_epoch(CacheStore&, const std::optional<std::string>& space);
+/// From now on nothing stored so far is found; the space is given back by prune. All namespaces where none is given; false where there is none.
+bool begin_epoch(CacheStore&, const std::optional<std::string>& space);
 
 /// One object a namespace: entries, bytes, look-ups by outcome, the share of hits with its 95 % interval, dollars saved.
 std::vector<Json> cache_stats(CacheStore&, const std::optional<std::string>& space);
 
-/// The entry as a record that import_entry takes, the response byte for byte:
-///     {"prompt", "model", "cache": {"hit": null, "key", "namespace", "created", "expires", "tags"}, "response"}
-std::string exported_line(CacheStore&, const EntryInfo&);
-/// Stores it under its key and namespace. Throws Error{data} where a member is missing.
-void import_entry(CacheStore&, const Record&);
-
-/// Everything wrong with the store: damaged pages, counts that do not add up, vectors without their entries. Reads all of it.
+/// Everything wrong with the store: damaged pages and answers, counts that do not add up, vectors without their entries. Reads all of it.
 std::vector<std::string> problems_of(CacheStore&);
 
 /// The 95 % interval of a share (Clopper and Pearson, Biometrika 26 (1934) 404).

@@ -83,6 +83,7 @@ public:
     /// another process is at it.
     void tend();
 
+    std::string embedder() const { return embedding_.id(); }
     /// As it was named.
     const std::string& name() const noexcept { return options_.embedder; }
     /// Whether vectors are made here, without waiting.

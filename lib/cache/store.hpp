@@ -134,6 +134,8 @@ public:
 
     /// Removes the row with all that hangs on it, vectors included. Within a transaction of this store (writing()).
     void remove(std::int64_t row);
+    /// Of all processes, those that ran out.
+    void forget_leases();
     /// Gives pages that stand empty back to the system, where they are a quarter of the file. Outside of any transaction.
     void give_back_space();
     /// Opens the transaction that settle() commits.

@@ -161,7 +161,14 @@ void CacheStore::remove(std::int64_t row) {
     db_.run("UPDATE space SET entries = entries - 1, bytes = bytes - ?2 WHERE id = ?1", space_id, bytes);
 }
 
+void CacheStore::forget_leases() {
+    writing();
+    leases_.sweep();
+    settle();
+}
+
 void CacheStore::give_back_space() {
+    settle();
     const auto pages = db_.value<std::int64_t>("PRAGMA page_count").value_or(0), free = db_.value<std::int64_t>("PRAGMA freelist_count").value_or(0);
     if (free * 4 < pages) return;
     db_.script("VACUUM");

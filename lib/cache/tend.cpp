@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <set>
 #include <utility>
 
 namespace llm {
@@ -28,32 +28,32 @@ std::optional<std::pair<std::int64_t, std::string>> parts_of(std::string_view sp
     return std::pair{id, std::string{space.substr(slash + 1)}};
 }
 
-struct Asked {
-    std::vector<std::int64_t> rows;
+/// Entries whose vectors are to be made.
+struct Lacking {
+    struct One {
+        std::int64_t row, space;
+        std::string fingerprint;
+    };
+    std::vector<One> entries;
     std::vector<std::string> texts;
     std::int64_t last = 0;  ///< 0: there are no more
 };
 
-Asked next_batch(CacheStore& store, std::int64_t space, const std::string& fingerprint, std::int64_t after) {
-    Asked asked;
-    auto rows = store.db().prepare("SELECT e.id, a.question FROM entry e JOIN answer a ON a.entry = e.id "
-                                   "WHERE e.space = ?1 AND e.fingerprint = ?2 AND e.id > ?3 AND a.question IS NOT NULL ORDER BY e.id LIMIT ?4");
-    rows.bind(space, fingerprint, after, batch);
+/// Looks at the entries behind `after`. An earlier run may have been interrupted, and put goes on meanwhile.
+Lacking next_batch(CacheStore& store, const std::optional<std::string>& space, const IndexKey& wanted, std::int64_t after) {
+    Lacking out;
+    auto rows = store.db().prepare(
+        "SELECT e.id, e.space, e.fingerprint, a.question FROM entry e JOIN answer a ON a.entry = e.id JOIN space s ON s.id = e.space "
+        "WHERE e.id > ?1 AND e.kind = 0 AND e.fingerprint IS NOT NULL AND a.question IS NOT NULL AND (?2 IS NULL OR s.name = ?2) "
+        "AND NOT EXISTS (SELECT 1 FROM vector_set v JOIN vector_row r ON r.set_id = v.id AND r.row = e.id "
+        "WHERE v.space = 'cache/' || e.space || '/' || e.fingerprint AND v.embedder = ?3 AND v.dimension = ?4) ORDER BY e.id LIMIT ?5");
+    rows.bind(after, space, wanted.embedder, wanted.dimension, batch);
     while (rows.step()) {
-        asked.last = rows.column<std::int64_t>(0);
-        asked.rows.push_back(asked.last);
-        asked.texts.push_back(rows.column<std::string>(1));
+        out.last = rows.column<std::int64_t>(0);
+        out.entries.push_back({out.last, rows.column<std::int64_t>(1), rows.column<std::string>(2)});
+        out.texts.push_back(rows.column<std::string>(3));
     }
-    return asked;
-}
-
-/// An earlier run may have been interrupted, and put goes on meanwhile.
-void leave_out_made(Index& made, Asked& asked) {
-    for (std::size_t i = asked.rows.size(); i-- > 0;) {
-        if (!made.contains(asked.rows[i])) continue;
-        asked.rows.erase(asked.rows.begin() + static_cast<std::ptrdiff_t>(i));
-        asked.texts.erase(asked.texts.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    return out;
 }
 
 }  // namespace
@@ -99,35 +99,49 @@ std::vector<SetRecall> tune_recall(CacheStore& store, const std::optional<std::s
 
 std::size_t reembed(CacheStore& store, Embedding& embedding, const std::optional<std::string>& space, const std::function<void(std::size_t)>& progress) {
     std::size_t count = 0;
-    const std::string id = embedding.id();
     const std::vector<Vector> probe = embedding.embed_now(std::vector<std::string>{"dimension"});
-    const auto dimension = static_cast<int>(probe.at(0).size());
-    std::map<std::string, std::vector<IndexKey>> strangers;  // by what is searched together
-    for (const CacheSet& set : cache_sets(store, space))
-        if (set.key.embedder != id || set.key.dimension != dimension) strangers[set.key.space].push_back(set.key);
-    for (const auto& [where, old] : strangers) {
-        const auto [space_id, fingerprint] = *parts_of(where);
-        Index index(store.db(), {where, id, dimension});
-        for (Asked asked = next_batch(store, space_id, fingerprint, 0); asked.last != 0; asked = next_batch(store, space_id, fingerprint, asked.last)) {
-            leave_out_made(index, asked);
-            if (asked.rows.empty()) continue;
-            store.settle();  // nothing is held while a server thinks
-            const std::vector<Vector> vectors = embedding.embed_now(texts_to_embed(embedding, asked.texts));
-            Transaction all(store.db());
-            for (std::size_t i = 0; i < vectors.size(); ++i) {
-                const bool gone = !store.db().value<int>("SELECT 1 FROM entry WHERE id = ?1", asked.rows[i]);
-                if (!gone && std::ranges::any_of(vectors[i], [](float x) { return x != 0; })) index.append(asked.rows[i], vectors[i]);
-            }
-            all.commit();
-            count += vectors.size();
-            progress(count);
+    const IndexKey made{{}, embedding.id(), static_cast<int>(probe.at(0).size())};
+    std::set<std::string> grown;
+    for (Lacking lacking = next_batch(store, space, made, 0); lacking.last != 0; lacking = next_batch(store, space, made, lacking.last)) {
+        store.settle();  // nothing is held while a server thinks
+        const std::vector<Vector> vectors = embedding.embed_now(texts_to_embed(embedding, lacking.texts));
+        store.writing();
+        for (std::size_t i = 0; i < vectors.size(); ++i) {
+            const Lacking::One& one = lacking.entries[i];
+            const bool gone = !store.db().value<int>("SELECT 1 FROM entry WHERE id = ?1", one.row);
+            if (gone || std::ranges::none_of(vectors[i], [](float x) { return x != 0; })) continue;
+            const std::string where = vector_space(one.space, one.fingerprint);
+            Index(store.db(), {where, made.embedder, made.dimension}).append(one.row, vectors[i]);
+            store.count_vectors(one.row);
+            grown.insert(where);
+            ++count;
         }
-        for (const IndexKey& key : old) drop_index(store.db(), key);
+        store.settle();
+        progress(count);
+    }
+    for (const CacheSet& set : cache_sets(store, space)) {
+        if (set.key.embedder == made.embedder && set.key.dimension == made.dimension) continue;
+        store.writing();
+        const std::vector<std::int64_t> rows = index_rows(store.db(), set.key);
+        drop_index(store.db(), set.key);
+        for (const std::int64_t row : rows) store.count_vectors(row);
+        store.settle();
+    }
+    for (const std::string& where : grown) {
+        Index index(store.db(), {where, made.embedder, made.dimension});
         BuildOptions codes;
         codes.kind = SnapshotKind::codes;
         if (index.state().codes_due) index.build(codes);
     }
     return count;
+}
+
+std::size_t entries_without_vector(CacheStore& store) {
+    return store.db()
+        .value<std::size_t>("SELECT count(*) FROM entry e JOIN answer a ON a.entry = e.id WHERE e.kind = 0 AND e.fingerprint IS NOT NULL AND a.question IS NOT NULL "
+                            "AND NOT EXISTS (SELECT 1 FROM vector_set v JOIN vector_row r ON r.set_id = v.id AND r.row = e.id "
+                            "WHERE v.space = 'cache/' || e.space || '/' || e.fingerprint)")
+        .value_or(0);
 }
 
 }  // namespace llm

@@ -38,8 +38,11 @@ struct SetRecall {
 /// Measures each graph against the exact scan and searches it more widely from now on until recall at 1 is `wanted` (or ef 2,048).
 std::vector<SetRecall> tune_recall(CacheStore&, const std::optional<std::string>& space, double wanted);
 
-/// Makes the vectors of other embedders, or of other dimensions, anew with this one, a batch a transaction; may be interrupted and taken up
-/// again. The old ones go when all are there. How many were made. Throws as Embedding::embed does.
+/// Makes the vectors that are missing, and those of other embedders or other dimensions anew, with this one, a batch a transaction; may be
+/// interrupted and taken up again. The old ones go when all are there. How many were made. Throws as Embedding::embed does.
 std::size_t reembed(CacheStore&, Embedding&, const std::optional<std::string>& space, const std::function<void(std::size_t)>& progress);
+
+/// How many entries could be found by similarity, but have no vector.
+std::size_t entries_without_vector(CacheStore&);
 
 }  // namespace llm

@@ -52,13 +52,20 @@ struct Split {
 // it becomes `--near IMPLIED`; and behind "--" it still looks for subcommands.
 Split prepare(const std::vector<Verb*>& verbs, const std::vector<std::string>& words) {
     Split out;
+    const Verb* chosen = nullptr;  // what an option is there counts, before what another verb has under its name
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i] == "--") {
             out.rest.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
             break;
         }
         out.words.push_back(words[i]);
-        const Option* o = words[i].starts_with("-") ? find(verbs, words[i]) : nullptr;
+        if (!words[i].starts_with("-")) {
+            const auto named = std::ranges::find_if(verbs, [&](const Verb* v) { return chosen == nullptr && v->name() == words[i]; });
+            if (named != verbs.end()) chosen = *named;
+            continue;
+        }
+        const Option* o = chosen != nullptr ? chosen->find(words[i]) : nullptr;
+        if (o == nullptr) o = find(verbs, words[i]);
         if (!o || o->spec.kind == ValueKind::flag) continue;
         if (o->spec.implied && !(i + 1 < words.size() && o->accepts(words[i + 1]))) {
             out.words.push_back(*o->spec.implied);

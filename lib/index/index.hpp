@@ -154,6 +154,8 @@ struct SetInfo {
     std::size_t count;
 };
 std::vector<SetInfo> index_sets(Database& db, std::optional<std::string_view> space = {});
+/// The owner's row ids in a set.
+std::vector<std::int64_t> index_rows(Database& db, const IndexKey& key);
 /// Removes a set with its vectors and its snapshot.
 void drop_index(Database& db, const IndexKey& key);
 

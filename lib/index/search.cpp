@@ -230,4 +230,14 @@ std::vector<SetInfo> index_sets(Database& db, std::optional<std::string_view> sp
     return sets;
 }
 
+std::vector<std::int64_t> index_rows(Database& db, const IndexKey& key) {
+    std::vector<std::int64_t> rows;
+    auto found = db.prepare(
+        "SELECT r.row FROM vector_set s JOIN vector_row r ON r.set_id = s.id "
+        "WHERE s.space = ?1 AND s.embedder = ?2 AND s.dimension = ?3 ORDER BY r.row");
+    found.borrow(key.space, key.embedder, key.dimension);
+    for (auto [row] : found.rows<std::int64_t>()) rows.push_back(row);
+    return rows;
+}
+
 }  // namespace llm

@@ -297,3 +297,201 @@ def a_store_of_a_newer_release_is_refused(home):
     result = home.run("llm-cache", "get", stdin=jsonl({"prompt": "q", "model": MODEL}))
     equal(result.code, 2)
     expect("newer release" in result.words, result.words)
+
+
+@test
+def at_temperature_0_one_answer_is_enough(home):
+    cold = {"options": {"temperature": 0}}
+    (one,) = get(home, "q", flags=["--samples", "3"], **cold)
+    one["response"] = {"text": "a", "finish": "stop"}
+    cache(home, "put", "--samples", "3", stdin=jsonl(one))
+    equal(hit(get(home, "q", flags=["--samples", "3"], **cold)[0]), "exact")
+
+
+@test
+def what_is_no_answer_is_not_stored(home):
+    for response in ({"text": " \n"}, {"text": "\u00a0\u3000"}, {"text": 5}, {"text": ["a"]}, {"tool_calls": {}}, {"text": "", "tool_calls": [ ]}):
+        cache(home, "put", stdin=jsonl({"prompt": "q", "model": MODEL, "response": response}), code=None)
+        equal(entries(home), [], response)
+    put(home, response={"text": " a", "finish": "stop"})
+    equal(len(entries(home)), 1)
+
+
+@test
+def a_store_of_a_newer_release_lets_answers_pass(home):
+    import sqlite3
+
+    put(home)
+    (path,) = (home.path / "cache").rglob("cache.db")
+    with sqlite3.connect(path) as db:
+        db.execute("INSERT INTO migration VALUES ('cache/9999_future', 0)")
+    lines = '{"prompt":"a", "response":{"text":"x"}}\n{"prompt":"b", "response":{"text":"y"}}\n'
+    result = cache(home, "put", stdin=lines, code=2)
+    equal(result.text, lines)
+    equal(result.words.count("newer release"), 1, result.words)
+
+
+@test
+def nothing_can_be_kept_in_no_bytes(home):
+    result = cache(home, "put", "--max-bytes", "0", code=2)
+    expect("--max-bytes" in result.words, result.words)
+
+
+def answer(home, prompt, text, *flags, **members):
+    """Puts it whether or not something is there."""
+    cache(home, "put", *flags, stdin=jsonl({"prompt": prompt, "model": MODEL, "response": {"text": text, "finish": "stop"}, **members}))
+
+
+@test
+def exported_imported_and_exported_again_it_is_the_same(home):
+    put(home, "--tag", "t", "--tag", "a", "--ttl", "1h", prompt="a \"quoted\" é\n", response={"text": "é", "finish": "stop", "cost": 0.25})
+    put(home, "--namespace=n", prompt="b")
+    for n in range(3):
+        answer(home, "warm", f"answer {n}", "--samples", "3", options={"temperature": 1})
+    near = ("--semantic", "0.6")
+    (one,) = records(cache(home, "get", *near, stdin=jsonl({"prompt": "How do I reset my password?", "model": MODEL, "system": "You speak for the bank."})))
+    cache(home, "put", stdin=jsonl({**one, "response": {"text": "So.", "finish": "stop"}}))
+    first = cache(home, "export").out
+    equal(len(first.splitlines()), 6)
+    other = ("--store", str(home.path / "other.db"))
+    cache(home, "import", *other, stdin=first)
+    equal(cache(home, "export", *other).out, first)
+    cache(home, "import", *other, stdin=first)
+    equal(cache(home, "export", *other).out, first, "again, it changes nothing")
+    cache(home, "verify", *other)
+    (found,) = records(cache(home, "get", *near, *other, stdin=jsonl({"prompt": "How can I reset my password", "model": MODEL, "system": "You speak for the bank."})))
+    equal(hit(found), "semantic")
+    equal(hit(get(home, "warm", flags=["--samples", "3", *other], options={"temperature": 1})[0]), "exact")
+
+
+@test
+def an_import_never_replaces_what_is_newer_nor_takes_what_put_would_not(home):
+    answer(home, "a", "older")
+    older = cache(home, "export").out
+    answer(home, "a", "newer")
+    cache(home, "import", stdin=older)
+    equal(get(home, "a")[0]["response"]["text"], "newer")
+    cache(home, "prune", "--flush", "--yes")
+    cache(home, "import", stdin=older)
+    equal(get(home, "a")[0]["response"]["text"], "older", "what cannot be found any more gives way")
+    line = json.loads(older)
+    for response in ({"text": "half an", "finish": "length"}, {"text": "", "finish": "stop"}, {"text": 5}):
+        (one,) = records(cache(home, "import", stdin=jsonl({**line, "response": response}), code=3))
+        equal(one["error"]["fault"], "data", response)
+    (one,) = records(cache(home, "import", "--namespace", "other", stdin=older, code=3))
+    expect("namespace default" in one["error"]["message"], one)
+
+
+@test
+def plain_questions_and_answers_can_be_imported(home):
+    lines = jsonl({"prompt": "How do I reset my password?", "model": MODEL, "response": {"text": "So."}})
+    cache(home, "import", stdin=lines)
+    equal(get(home, "How do I reset my password?")[0]["response"]["text"], "So.")
+    cache(home, "import", "--semantic", "--namespace", "n", stdin=lines)
+    equal(hit(get(home, "How can I reset my password", flags=["--semantic", "0.6", "--namespace", "n"])[0]), "semantic")
+    equal(hit(get(home, "How can I reset my password", flags=["--semantic", "0.6"])[0]), None)
+
+
+@test
+def what_has_expired_is_exported_where_it_is_asked_for(home):
+    put(home, "--ttl", "1ms", prompt="gone")
+    put(home, prompt="there")
+    time.sleep(0.01)
+    equal([one["prompt"] for one in records(cache(home, "export"))], ["there"])
+    equal([one["prompt"] for one in records(cache(home, "export", "--expired"))], ["gone"])
+
+
+@test
+def rm_asks_for_enough_of_a_key(home):
+    for prompt in ("a", "b", "c"):
+        put(home, prompt=prompt)
+    keys = [one["key"] for one in entries(home)]
+    for bad in (["rm", ""], ["rm", "", "--yes"], ["show", ""], ["rm", keys[0][:5], "--yes"]):
+        cache(home, *bad, code=2)
+    equal(len(entries(home)), 3)
+    expect("would remove 1 " in cache(home, "rm", keys[0][:8], keys[0][:9], keys[0]).text, "each is counted once")
+    result = cache(home, "rm", keys[0], "ff" * 32, "--yes", code=1)
+    expect("no key begins with ffff" in result.words, result.words)
+    equal([one["key"] for one in entries(home)], keys[1:])
+    import sqlite3
+
+    (path,) = (home.path / "cache").rglob("cache.db")
+    with sqlite3.connect(path) as db:  # a second key with the same beginning
+        db.execute("UPDATE entry SET key = ?, hash = 7 WHERE hex(key) = ?", (bytes.fromhex(keys[1][:20] + "0" * 44), keys[2].upper()))
+    result = cache(home, "rm", keys[1][:12], "--yes", code=2)
+    expect("several keys" in result.words, result.words)
+    equal(len(entries(home)), 2)
+
+
+@test
+def what_would_go_is_shown(home):
+    for n in range(25):
+        put(home, "--tag", "t", prompt=f"question {n}\nin two lines")
+    lines = cache(home, "prune", "--tag", "t").text.splitlines()
+    expect("question 24 in two lines" in lines[0] and "question 5 " in lines[19], lines)
+    equal(lines[20], "and 5 more")
+    expect(lines[21].startswith("would remove 25 entries"), lines)
+    rows = records(cache(home, "prune", "--tag", "t", "--json"))
+    equal(len([one for one in rows if "question" in one]), 25)
+    equal(rows[-1]["would_remove"], 25)
+    equal(len(entries(home)), 25)
+
+
+@test
+def a_flush_takes_no_other_selection_and_needs_a_namespace_that_is_there(home):
+    put(home)
+    for other in (["--tag", "t"], ["--older", "1h"], ["--model", MODEL], ["--all"], ["--expired"]):
+        cache(home, "prune", "--flush", *other, "--yes", code=2)
+    result = cache(home, "prune", "--flush", "--namespace", "nosuch", "--yes", code=1)
+    expect("no namespace nosuch" in result.text, result.text)
+    equal(hit(get(home, "q")[0]), "exact")
+
+
+@test
+def a_namespace_alone_is_pruned_of_what_has_expired(home):
+    put(home, "--namespace=n", "--ttl", "1ms", prompt="gone")
+    put(home, "--namespace=n", prompt="there")
+    time.sleep(0.01)
+    cache(home, "prune", "--namespace", "n", "--yes")
+    equal([one["question"] for one in entries(home)], ["there"])
+    cache(home, "prune", "--namespace", "n", "--all", "--yes")
+    equal(entries(home), [])
+
+
+@test
+def what_was_pruned_gives_its_space_back(home):
+    given = jsonl(*[{"prompt": f"q{n}", "model": MODEL, "response": {"text": f"{n} " + "x" * 2000, "finish": "stop"}} for n in range(2000)])
+    cache(home, "put", "--semantic", stdin=given)
+    (path,) = (home.path / "cache").rglob("cache.db")
+    full = path.stat().st_size
+    expect(full > 4_000_000, full)
+    cache(home, "prune", "--all", "--yes")
+    expect(path.stat().st_size < full / 10, path.stat().st_size, full)
+    import sqlite3
+
+    with sqlite3.connect(path) as db:
+        equal(db.execute("SELECT count(*) FROM vector_set").fetchone(), (0,), "sets without vectors go")
+
+
+@test
+def the_bound_on_bytes_counts_vectors(home):
+    for n in range(200):  # each in a set of its own
+        cache(home, "put", "--semantic", "--max-bytes", "200KiB", stdin=jsonl({"prompt": f"q{n}", "system": f"s{n}", "model": MODEL, "response": {"text": "a", "finish": "stop"}}))
+    (row,) = records(cache(home, "stats", "--json"))
+    expect(row["entries"] < 150 and row["bytes"] <= 200 << 10, row)
+    (path,) = (home.path / "cache").rglob("cache.db")
+    expect(path.stat().st_size < 5 * (200 << 10), path.stat().st_size)
+    cache(home, "verify")
+
+
+@test
+def leases_that_ran_out_are_forgotten(home):
+    import sqlite3
+
+    get(home, *[f"q{n}" for n in range(20)], flags=["--lease", "1ms"])
+    time.sleep(0.01)
+    put(home)
+    get(home, "q")
+    (path,) = (home.path / "cache").rglob("cache.db")
+    with sqlite3.connect(path) as db:
+        equal(db.execute("SELECT count(*) FROM lease").fetchone(), (0,))

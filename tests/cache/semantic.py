@@ -184,3 +184,66 @@ def a_broken_index_is_made_good_from_the_store(home):
         if "index" in str(path) and path.is_file():
             path.write_bytes(b"damaged")
     equal(hit(look(home, prompt="question number 3 about topic 21 please")), "semantic")
+
+
+@test
+def samples_of_the_question_itself_are_no_hit_by_similarity(home):
+    warm = {"prompt": "How do I reset my password?", "options": {"temperature": 1}}
+    for n in range(3):
+        one = look(home, "--samples", "3", **warm)
+        equal(hit(one), None, n)
+        one["response"] = {"text": f"answer {n}", "finish": "stop"}
+        cache(home, "put", "--samples", "3", stdin=jsonl(one))
+    equal(hit(look(home, "--samples", "3", **warm)), "exact")
+    equal(hit(look(home, "--samples", "3", **{**warm, "prompt": "How can I reset my password"})), "semantic")
+
+
+@test
+def an_answer_that_was_wrong_is_not_given_again(home):
+    store(home, {"prompt": "How do I reset my password?"})
+    near = {"prompt": "How can I reset my password"}
+    wrong = look(home, **near)
+    equal(hit(wrong), "semantic")
+    cache(home, "outcome", wrong["cache"]["key"], "wrong")
+    equal(hit(look(home, **near)), None)
+    equal(hit(look(home, prompt="How could I reset my password")), None, "nor for other questions, where it was wrong more often than right")
+    cache(home, "outcome", wrong["cache"]["key"], "right")
+    equal(hit(look(home, **near)), "semantic", "a later word counts")
+
+
+@test
+def an_answer_that_was_wrong_once_is_given_to_others_as_long_as_it_is_right_as_often(home):
+    store(home, {"prompt": "How do I reset my password?"})
+    first, second = look(home, prompt="How can I reset my password"), look(home, prompt="How could I reset my password")
+    cache(home, "outcome", first["cache"]["key"], "right")
+    cache(home, "outcome", second["cache"]["key"], "wrong")
+    equal(hit(look(home, prompt="How can I reset my password")), "semantic")
+    equal(hit(look(home, prompt="How could I reset my password")), None)
+    equal(hit(look(home, prompt="How do we reset my password")), "semantic")
+
+
+@test
+def what_was_stored_without_similarity_is_found_by_it_once_it_was_looked_up_so(home):
+    store(home, {"prompt": "How do I reset my password?"}, flags=())
+    near = {"prompt": "How can I reset my password"}
+    equal(hit(look(home, **near)), None)
+    equal(hit(look(home, prompt="How do I reset my password?")), "exact")
+    equal(hit(look(home, **near)), "semantic")
+
+
+@test
+def what_was_stored_without_similarity_is_found_by_it_after_verify_reembed(home):
+    store(home, {"prompt": "How do I reset my password?"}, {"prompt": "Where is my parcel?", "system": "You speak for the post."}, flags=())
+    expect("2 vectors" in cache(home, "verify", "--reembed").text)
+    equal(hit(look(home, prompt="How can I reset my password")), "semantic")
+    equal(hit(look(home, prompt="Where is my parcel", system="You speak for the post.")), "semantic")
+    expect("0 vectors" in cache(home, "verify", "--reembed").text)
+    cache(home, "verify")
+
+
+@test
+def a_file_of_questions_and_answers_is_known_beforehand(home):
+    lines = [{"prompt": "How do I reset my password?", "model": MODEL, "response": {"text": "So."}}, {"prompt": "Where is my parcel?", "model": MODEL, "response": {"text": "There."}}]
+    cache(home, "put", "--semantic", stdin=jsonl(*lines))
+    one = look(home, prompt="How can I reset my password")
+    equal((hit(one), one["response"]["text"]), ("semantic", "So."))

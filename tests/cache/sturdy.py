@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -150,3 +151,51 @@ def no_key_is_ever_stored(home):
     for path, data in home.files():
         if path != home.config_file:
             expect(b"sk-secret-0123456789" not in data, path)
+
+
+def change(home, sql, *values):
+    (path,) = (home.path / "cache").rglob("cache.db")
+    with sqlite3.connect(path) as db:
+        db.execute(sql, values)
+
+
+@test
+def an_answer_whose_bytes_have_changed_is_a_miss_and_is_said_to_be(home):
+    put(home, prompt="q")
+    put(home, prompt="whole")
+    for text, hash_ in (('{"text": gar', None), ('{"text":"another answer","finish":"stop"}', 1), ('{"text": gar', 1)):
+        if hash_ is None:
+            change(home, "UPDATE answer SET hash = NULL WHERE question = 'q'")  # as an older release left it
+        change(home, "UPDATE answer SET answer = ? WHERE question = 'q'", text)
+        result = cache(home, "get", stdin=jsonl({"prompt": "q", "model": MODEL}, {"prompt": "q", "model": MODEL}, {"prompt": "whole", "model": MODEL}))
+        equal([hit(one) for one in records(result)], [None, None, "exact"], text)
+        equal(result.words.count("damaged"), 1, result.words)
+        found = cache(home, "verify", code=1).text
+        equal(found.count("is not what was stored"), 1, found)
+        (key,) = [one["key"] for one in entries(home) if one["question"] == "q"]
+        shown = cache(home, "show", key[:12], code=1)
+        expect("damaged" in shown.text + shown.words, shown)
+        put(home, prompt="q")  # answered anew it is whole again
+        equal([hit(one) for one in get(home, "q")], ["exact"])
+        cache(home, "verify")
+    change(home, "UPDATE answer SET hash = NULL, answer = '{\"text\":\"old but good\"}' WHERE question = 'q'")
+    equal(get(home, "q")[0]["response"]["text"], "old but good")
+    cache(home, "verify")
+
+
+@test
+def nothing_that_waits_holds_what_another_one_waits_for(home):
+    # "x" is somebody's. A stream that waits for it must not take "y", which stands behind it: [x, y] and [y, x] would wait for each other.
+    get(home, "x")
+    given = jsonl({"prompt": "x", "model": MODEL}, {"prompt": "y", "model": MODEL})
+    waiting = subprocess.Popen([tool("llm-cache"), "get", "--wait", "1m", "--explain"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=home.env)
+    waiting.stdin.write(given.encode())
+    waiting.stdin.close()
+    told = [waiting.stderr.readline().decode() for _ in range(2)]
+    expect("line 1: another process" in told[0] and "line 2: waits behind" in told[1], told)
+    (free,) = get(home, "y", flags=["--wait", "1m"])
+    equal(hit(free), None, "nobody has its lease")
+    for prompt in ("y", "x"):
+        cache(home, "put", stdin=jsonl({"prompt": prompt, "model": MODEL, "response": {"text": prompt, "finish": "stop"}}))
+    equal([hit(json.loads(line)) for line in waiting.stdout], ["exact", "exact"])
+    equal(waiting.wait(), 0)

@@ -300,3 +300,37 @@ def a_model_in_a_folder_makes_the_vectors(home):
     equal(hit(look(home, "Where is my parcel?", *NEAR, *flags)), None)
     result = cache(home, "get", *NEAR, "--embedder", "model2vec/nowhere", stdin=jsonl({"prompt": "a", "model": MODEL}), code=None)
     expect(result.code != 0 and "model.safetensors" in result.words + result.text, result.words)
+
+
+@test
+def an_embedder_that_is_away_costs_no_question_and_no_answer(home):
+    home.config("retries = 0")
+    with Serving(home, "openai") as server:
+        store(home, "Where is my parcel?", flags=MINE, look=MINE)
+        server.refusals = [(503, {})] * 50
+        asked = jsonl(*[{"prompt": one, "model": MODEL} for one in ("Where is my parcel?", "How do I reset my password?", "And then?")])
+        result = cache(home, "get", *NEAR, *MINE, stdin=asked)
+        looked = records(result)
+        equal([hit(one) for one in looked], ["exact", None, None])
+        equal(result.words.count("--reembed"), 1, result.words)
+        answered = [{**one, "response": {"text": "answer", "finish": "stop"}} for one in looked[1:]]
+        result = cache(home, "put", stdin=jsonl(*answered))
+        equal(result.words.count("--reembed"), 1, result.words)
+        equal([hit(one) for one in get(home, "How do I reset my password?", "And then?")], ["exact", "exact"])
+        server.refusals = []
+        for path in home.path.rglob("pace.db*"):  # the breaker's memory
+            path.unlink()
+        expect("2 vectors" in cache(home, "verify", "--reembed", *MINE).text)
+        one = look(home, "How can I reset my password", *NEAR, *MINE)
+        equal(one["cache"].get("matched"), "How do I reset my password?")
+
+
+@test
+def put_makes_the_vectors_of_the_embedder_that_was_looked_up_with(home):
+    with Serving(home, "openai"):
+        store(home, "How do I reset my password?", look=MINE)
+        equal(hit(look(home, "How can I reset my password", *NEAR, *MINE)), "semantic")
+    (one,) = records(cache(home, "get", *NEAR, *MINE, stdin=jsonl({"prompt": "How do I reset my password?", "model": MODEL})))
+    gone = {"prompt": "x", "model": MODEL, "response": {"text": "a", "finish": "stop"}, "cache": {"hit": None, "key": "00" * 32, "fingerprint": "f", "embedder": "nobody/x"}}
+    result = cache(home, "put", stdin=jsonl(gone))
+    expect("nobody" in result.words and "without vectors" in result.words, result.words)

@@ -198,7 +198,7 @@ void declare(Tool& tool, CacheFlags& f) {
     auto& prune = tool.verb("prune", "remove what has expired, or a selection", [&] { return prune_cache(tool, f); });
     selection_options(prune, f);
     yes_option(prune, f);
-    prune.group("Removing").flag("--all", f.all, "Select everything.").since("0.1");
+    prune.group("Removing").flag("--all", f.all, "Select everything, in the namespace where one is given. Without it or another selection only what has expired goes.").since("0.1");
     prune.group("Removing")
         .flag("--flush", f.flush, "Let nothing stored so far be found any more, at once. Where --namespace is given, in that namespace alone.")
         .since("0.1");
@@ -214,6 +214,8 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(out, f);
 
     auto& in = tool.verb("import", "store what export wrote", [&] { return import_entries(tool, f); });
+    findable_option(in, f);
+    embedder_option(in, f);
     store_options(in, f);
     loop_options(in, f.loop);
 

@@ -1,7 +1,9 @@
+#include "listing.hpp"
 #include "run.hpp"
 #include "session.hpp"
 
 #include "base/utf8.hpp"
+#include "cache/archive.hpp"
 #include "cache/decisions.hpp"
 #include "cache/manage.hpp"
 #include "cache/tend.hpp"
@@ -16,7 +18,6 @@
 #include <unistd.h>
 
 namespace llm {
-namespace {
 
 Selection selection_of(const CacheFlags& f, const CacheStore& store) {
     Selection s;
@@ -28,7 +29,16 @@ Selection selection_of(const CacheFlags& f, const CacheStore& store) {
     return s;
 }
 
+std::string key_beginning(const std::string& given) {
+    if (given.empty()) throw Error(Fault::usage, "an empty key is the beginning of all; give some digits of one, as llm-cache ls shows them");
+    return given;
+}
+
+namespace {
+
 Json time_or_null(const std::optional<std::int64_t>& ms) { return ms ? Json(show_time(*ms * 1000)) : Json(); }
+
+}  // namespace
 
 Json row_of(const EntryInfo& e) {
     Json row{{"key", e.key}, {"namespace", e.space}, {"model", e.model}, {"created", show_time(e.created * 1000)}};
@@ -49,22 +59,6 @@ std::string one_line(std::string_view text) {
         if (static_cast<unsigned char>(c) < ' ') c = ' ';
     return out;
 }
-
-/// Shows what would go, or removes it.
-int remove_selected(CacheStore& store, const CacheFlags& f, const std::vector<EntryInfo>& going) {
-    std::int64_t bytes = 0;
-    std::vector<std::int64_t> rows;
-    for (const EntryInfo& e : going) {
-        bytes += e.bytes;
-        rows.push_back(e.row);
-    }
-    if (f.yes) remove_entries(store, rows);
-    if (f.json) put(dump(Json{{f.yes ? "removed" : "would_remove", rows.size()}, {"bytes", bytes}}) + "\n");
-    else put(fmt::format("{} {} entries, about {} bytes{}\n", f.yes ? "removed" : "would remove", rows.size(), bytes, f.yes || rows.empty() ? "" : "; --yes does it"));
-    return 0;
-}
-
-}  // namespace
 
 int list(const Tool& tool, const CacheFlags& f) {
     CacheSession s{tool, f, Access::read};
@@ -98,53 +92,25 @@ int show(const Tool& tool, const CacheFlags& f) {
     bool all = true;
     for (const std::string& key : f.keys) {
         Selection wanted = selection_of(f, s.store);
-        wanted.key = key;
+        wanted.key = key_beginning(key);
         bool found = false;
         list_entries(s.store, wanted, [&](const EntryInfo& e) {
-            found = true;
             Json row = row_of(e);
             row["tags"] = tags_of(s.store, e.row);
-            row[e.kind == AnswerKind::error ? "error" : "response"] = Json::parse(answer_of(s.store, e.row));
+            Json answer;
+            if (const auto stored = s.store.answer_in(e.row)) {
+                answer = read_json(*stored);
+                found = true;
+            } else {
+                row["damaged"] = true;
+            }
+            row[e.kind == AnswerKind::error ? "error" : "response"] = std::move(answer);
             put((f.json ? dump(row) : row.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n");
             return true;
         });
         all = all && found;
     }
     return all ? 0 : 1;
-}
-
-int remove(const Tool& tool, const CacheFlags& f) {
-    if (f.keys.empty()) throw Error(Fault::usage, "which entries? give the beginning of their keys; llm-cache prune removes by tag, age and namespace");
-    CacheSession s{tool, f, Access::write};
-    std::vector<EntryInfo> going;
-    for (const std::string& key : f.keys) {
-        Selection wanted = selection_of(f, s.store);
-        wanted.key = key;
-        list_entries(s.store, wanted, [&going](const EntryInfo& e) {
-            going.push_back(e);
-            return true;
-        });
-    }
-    if (going.empty()) return 1;
-    return remove_selected(s.store, f, going);
-}
-
-int prune_cache(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::write};
-    if (f.flush) {
-        if (f.yes) begin_epoch(s.store, f.space);
-        put(fmt::format("{} nothing stored so far{}{}\n", f.yes ? "from now on is found" : "would be found", f.space ? " in namespace " + *f.space : "", f.yes ? "" : "; --yes does it"));
-        return 0;
-    }
-    Selection wanted = selection_of(f, s.store);
-    const bool by_something = f.space || f.model || !f.tags.empty() || !f.older.empty();
-    if (!by_something && !f.all) wanted.only = Selection::Only::stale;
-    std::vector<EntryInfo> going;
-    list_entries(s.store, wanted, [&going](const EntryInfo& e) {
-        going.push_back(e);
-        return true;
-    });
-    return remove_selected(s.store, f, going);
 }
 
 int stats(const Tool& tool, const CacheFlags& f) {
@@ -188,12 +154,17 @@ int stats(const Tool& tool, const CacheFlags& f) {
 int export_entries(const Tool& tool, const CacheFlags& f) {
     CacheSession s{tool, f, Access::read};
     Selection wanted = selection_of(f, s.store);
-    wanted.only = Selection::Only::live;
-    list_entries(s.store, wanted, [&s](const EntryInfo& e) {
-        if (e.kind == AnswerKind::response) put(exported_line(s.store, e) + "\n");
+    if (!f.expired) wanted.only = Selection::Only::live;
+    wanted.order = Selection::Order::oldest_first;
+    bool whole = true;
+    list_entries(s.store, wanted, [&](const EntryInfo& e) {
+        if (e.kind == AnswerKind::error) return true;
+        const auto line = exported_line(s.store, e);
+        if (line) put(*line + "\n");
+        whole = whole && line;
         return true;
     });
-    return 0;
+    return whole ? 0 : 3;
 }
 
 int build_index(const Tool& tool, const CacheFlags& f) {

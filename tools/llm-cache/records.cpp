@@ -1,6 +1,7 @@
 #include "run.hpp"
 #include "session.hpp"
 
+#include "cache/archive.hpp"
 #include "cache/commits.hpp"
 #include "cache/get.hpp"
 #include "cache/judge.hpp"
@@ -272,9 +273,22 @@ int run_command(const Tool& tool, const CacheFlags& f) {
 
 int import_entries(const Tool& tool, const CacheFlags& f) {
     CacheSession s{tool, f, Access::write};
-    Filter filter{s.loop, options_of(tool, f)};
+    Questions questions{s.form, s.models, s.question_options(f)};
+    Similarity similarity{tool, f, s};
+    Putter putter{s.store, questions, put_options(tool, f, {}), *similarity.semantic};
+    Importer importer{s.store, putter, *similarity.semantic, f.space};
+    FilterOptions o = options_of(tool, f);
+    if (!similarity.embedding.local()) o.jobs = f.loop.jobs.value_or(64);  // texts for the server go together
+    Filter filter{s.loop, o};
     filter.before_output([&s] { s.store.settle(); });
-    return filter.run([&](Record& r) { import_entry(s.store, r); });
+    filter.at_end([&] {
+        s.store.close();
+        similarity.tend();
+    });
+    const int code = filter.run([&](Record& r, Emitter&) { return importer.step(r); });
+    if (importer.without_vector() > 0)
+        say_as(tool)(fmt::format("{} entries had vectors of {}; llm-cache verify --reembed with that --embedder makes them", importer.without_vector(), importer.their_embedder()));
+    return code;
 }
 
 }  // namespace llm

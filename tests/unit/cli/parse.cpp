@@ -101,6 +101,17 @@ TEST_CASE("parse: an argument may look like anything after --, and like JSON bef
     CHECK(Line{}.read({"list", "list", "--", "-q"}).words == Words{"list", "-q"});
 }
 
+TEST_CASE("parse: an option is what the command at hand calls so") {
+    bool flag = false;
+    Line line;
+    line.list->group("All").flag("--near", flag, "Near, without a value.");
+    line.read({"list", "--near", "0.5"});
+    CHECK(flag);
+    CHECK(line.words == Words{"0.5"});
+    Line other;
+    CHECK(other.read({"--near", "0.5"}).near == 0.5);
+}
+
 TEST_CASE("parse: a key and a value stay together") {
     Line line;
     line.read({"-o", "temperature", "0", "-o", "stop", "[\"a\"]", "why"});
