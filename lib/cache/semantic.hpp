@@ -30,6 +30,9 @@ inline constexpr double default_threshold = 0.8;
 /// Where entries decide for themselves (--max-error): only what is not worth comparing is left out.
 inline constexpr double learned_threshold = 0.5;
 
+/// So many of the nearest are given to the gate.
+inline constexpr std::size_t usual_nominees = 5;
+
 /// Whether an answer to `stored` answers `asked` too. Throws Error where it cannot tell.
 using Judge = std::function<Task<bool>(const std::string& asked, const std::string& stored)>;
 
@@ -40,7 +43,7 @@ std::vector<std::string> texts_to_embed(const Embedding&, std::vector<std::strin
 struct SemanticOptions {
     double threshold = default_threshold;
     enum class Gate { on, off } gate = Gate::on;
-    std::size_t nominees = 5;
+    std::size_t nominees = usual_nominees;
     Wanted wanted;
     std::string embedder = "builtin";  ///< as it was named
     Judge judge;                      ///< may be empty

@@ -91,7 +91,7 @@ std::vector<SetRecall> tune_recall(CacheStore& store, const std::optional<std::s
     std::vector<SetRecall> out;
     for (CacheSet& set : cache_sets(store, space)) {
         Index index(store.db(), set.key);
-        const Recall recall = index.tune(wanted, recall_queries, 5);
+        const Recall recall = index.tune(wanted, recall_queries, usual_nominees);
         out.push_back({std::move(set), recall});
     }
     return out;

@@ -35,7 +35,8 @@ struct SetRecall {
     CacheSet set;
     Recall recall;  ///< without queries: there is no graph, every search is exact
 };
-/// Measures each graph against the exact scan and searches it more widely from now on until recall at 1 is `wanted` (or ef 2,048).
+/// Measures each graph against the exact scan and searches it more widely from now on until the nearest, and those the gate is given,
+/// are found so often as `wanted` says (or ef is 2,048).
 std::vector<SetRecall> tune_recall(CacheStore&, const std::optional<std::string>& space, double wanted);
 
 /// Makes the vectors that are missing, and those of other embedders or other dimensions anew, with this one, a batch a transaction; may be

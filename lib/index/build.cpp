@@ -127,7 +127,7 @@ std::vector<std::string> Index::problems() {
     if (!set.generation) return found;
     auto opened = SnapshotFile::open(parts_->snapshot_path(set.id, set.generation),
                                      {parts_->key_hash(), set.generation, set.last, parts_->table.shape()});
-    if (!opened.file) found.push_back("the snapshot cannot be used: " + opened.refusal);
+    if (!opened.file && !opened.refusal.empty()) found.push_back("the snapshot cannot be used: " + opened.refusal);
     if (opened.file)
         for (const auto& problem : opened.file->problems())
             found.push_back("the snapshot is damaged: " + problem);

@@ -18,6 +18,7 @@ GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query,
     const auto score_nodes = kernels().nodes;
     const std::size_t stride = CodeShape{query.vector().size()}.stride();
     Step here{0, file.header().entry};
+    file.check_codes({&here.node, 1});
     score_nodes(file.codes(), stride, &here.node, 1, query.coded(), &here.score);
     for (std::uint32_t level = file.header().levels; level > 0; --level) {
         for (bool moved = true; moved;) {
@@ -25,6 +26,7 @@ GraphWalk::Step GraphWalk::descend(const SnapshotFile& file, const Query& query,
             around_.clear();
             for (const auto node : file.upper_links(here.node, level))
                 if (node < file.nodes() && node != without) around_.push_back(node);
+            file.check_codes(around_);
             scores_.resize(around_.size());
             score_nodes(file.codes(), stride, around_.data(), around_.size(), query.coded(), scores_.data());
             for (std::size_t i = 0; i < around_.size(); ++i) {
@@ -81,13 +83,15 @@ GraphWalk::End GraphWalk::search(const SnapshotFile& file, const Query& query, s
         around_.clear();
         for (const auto node : file.links(here.node))
             if (node < file.nodes() && first_visit(node)) around_.push_back(node);
+        file.check_codes(around_);
+        if (file.damaged()) return End::damaged;
         scores_.resize(around_.size());
         score_nodes(file.codes(), stride, around_.data(), around_.size(), query.coded(), scores_.data());
         for (std::size_t i = 0; i < around_.size(); ++i) consider({scores_[i], around_[i]});
     }
     for (const auto& [score, node] : best_)
         if (score > top.bar()) top.add({score, file.place(node), file.row(node), file.code(node)});
-    return End::found;
+    return file.damaged() ? End::damaged : End::found;
 }
 
 }  // namespace llm

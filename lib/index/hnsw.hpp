@@ -14,6 +14,7 @@ public:
     enum class End {
         found,     ///< the walk ended as it should
         given_up,  ///< too few of the nodes on the way are accepted: a scan is cheaper
+        damaged,   ///< the file is not what was written
     };
 
     /// Offers the best nodes that `accept` takes to `top`. `accept` is asked only about nodes that would be

@@ -18,8 +18,8 @@
 /// SQLite. A bigger one gets a *snapshot*, a file in `<store>.index/` that is mapped and never changed:
 /// codes alone (scanned whole), or with an HNSW graph (https://arxiv.org/abs/1603.09320). A search is the
 /// snapshot joined with a scan of what came since, without what was deleted since. A snapshot that is
-/// missing, damaged or of another store is left aside with one word to `warn`, and SQLite is scanned.
-/// Anything in `<store>.index/` may be deleted at any time; build() makes it anew.
+/// damaged or of another store is left aside with one word to `warn`, and SQLite is scanned.
+/// Anything in `<store>.index/` may be deleted at any time, in silence; build() makes it anew.
 ///
 /// Vectors are expected to have length 1; scores are dot products, so cosines. Equal scores: smaller row
 /// first. One thread at a time, like its Database; any number of processes.
@@ -90,6 +90,7 @@ struct IndexState {
     std::size_t tail = 0;  ///< vectors the snapshot does not have
     std::size_t dead = 0;  ///< deleted vectors it still has
     int ef = 0;
+    bool lost = false;  ///< a snapshot was built, and is not there any more or cannot be used
     SnapshotKind due = SnapshotKind::none;  ///< what build() would make now; none: nothing to do
     /// A snapshot of codes is worth making at once, by whoever appended last: build({.kind = codes}) takes
     /// about 2 s a million vectors. A graph takes minutes and is for a command of its own.
@@ -130,14 +131,14 @@ public:
     /// hardly (one small transaction at the end).
     BuildResult build(const BuildOptions& options = {});
 
-    /// Everything wrong in tables and snapshot; reads all of it. A damaged snapshot is repaired by build().
+    /// Everything wrong in tables and snapshot; reads all of it. A damaged snapshot is repaired by build(); one that is not there is no problem.
     std::vector<std::string> problems();
 
     /// Graph against exact scan, over `queries` queries: one half stored vectors, each asked as if it were not
     /// stored itself, one half in the middle of two of them, as new questions are. The worse half's recall is
     /// given. No queries where there is no graph: everything else is exact.
     Recall recall(std::size_t queries, std::size_t k, int ef);
-    /// Raises ef until recall at 1 is `wanted` or ef is 2,048, and remembers it in the store.
+    /// Raises ef, from what it is, until recall at 1 and at k is `wanted` or ef is 2,048, and remembers it in the store until the next build.
     Recall tune(double wanted, std::size_t queries, std::size_t k);
 
     const IndexKey& key() const noexcept;

@@ -93,9 +93,9 @@ Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
 Recall Index::tune(double wanted, std::size_t queries, std::size_t k) {
     Recall reached;
     if (state().snapshot != SnapshotKind::graph) return reached;
-    for (int ef = 32; ef <= widest_ef; ef *= 2) {
+    for (int ef = state().ef; ef <= widest_ef; ef *= 2) {
         reached = recall(queries, k, ef);
-        if (reached.at_1 >= wanted) break;
+        if (reached.at_1 >= wanted && reached.at_k >= wanted) break;
     }
     if (reached.queries > 0) parts_->table.use_ef(reached.ef);
     return reached;

@@ -6,6 +6,9 @@
 
 namespace llm {
 
+/// How wide a graph is searched where nothing was measured.
+inline constexpr int usual_ef = 128;
+
 struct Index::Parts {
     VectorTable table;
     IndexOptions options;
@@ -34,6 +37,7 @@ struct Index::Parts {
 
 private:
     void open_snapshot(const SetRow& set);
+    void leave_aside();
     void mark_the_dead(const SetRow& set);
     void search_snapshot(const Query& query, const SearchOptions& options, std::size_t width, Top& top);
 };

@@ -8,8 +8,6 @@
 namespace llm {
 namespace {
 
-constexpr int usual_ef = 128;
-
 // How many rows the codes nominate for k hits: a score from codes is off by about 0.001, so the true best
 // are among the first few beyond k.
 std::size_t nominees(std::size_t k, std::int64_t count) {
@@ -42,6 +40,11 @@ void Index::Parts::warn(std::string_view why) {
                              table.key().space, why));
 }
 
+void Index::Parts::leave_aside() {
+    snapshot.reset();
+    warn("it is damaged");
+}
+
 void Index::Parts::open_snapshot(const SetRow& set) {
     tried = set.generation;
     deaths = -1;
@@ -51,7 +54,7 @@ void Index::Parts::open_snapshot(const SetRow& set) {
     if (set.generation == 0) return;
     auto opened = SnapshotFile::open(snapshot_path(set.id, set.generation),
                                      {key_hash(), set.generation, set.last, table.shape()});
-    if (!opened.file) warn(opened.refusal);
+    if (!opened.file && !opened.refusal.empty()) warn(opened.refusal);  // one that is not there may have been deleted
     snapshot = std::move(opened.file);
 }
 
@@ -103,14 +106,16 @@ void Index::Parts::search_snapshot(const Query& query, const SearchOptions& want
     if (snapshot->has_graph() && wanted.method == Method::automatic) {
         snapshot->note_walk();
         Top found(top.room());
-        if (walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without) ==
-            GraphWalk::End::found) {
+        const auto end = walk.search(*snapshot, query, std::max(width, top.room()), accept, found, without);
+        if (end == GraphWalk::End::damaged) return;
+        if (end == GraphWalk::End::found) {
             for (const auto& candidate : std::move(found).sorted())
                 if (candidate.score > top.bar()) top.add(candidate);
             return;
         }
     }
     snapshot->fetch_codes();
+    snapshot->check_some_codes();
     scan(snapshot->codes(), table.shape(), snapshot->nodes(), query, top, [&](std::size_t i, float score) {
         const auto node = static_cast<std::uint32_t>(i);
         if (accept(node)) top.add({score, snapshot->place(node), snapshot->row(node), snapshot->code(node)});
@@ -124,6 +129,10 @@ std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Qu
     const int ef = wanted.ef > 0 ? wanted.ef : set.ef > 0 ? set.ef
                                                           : usual_ef;
     if (snapshot) search_snapshot(query, wanted, static_cast<std::size_t>(ef), top);
+    if (snapshot && snapshot->damaged()) {
+        leave_aside();
+        return std::nullopt;
+    }
     tail.search(table, set, covered, query, wanted.allow, top);
 
     std::vector<Hit> hits;
@@ -134,8 +143,7 @@ std::optional<std::vector<Hit>> Index::Parts::search(const SetRow& set, const Qu
         if (stored && from_snapshot) encode(stored->vector, table.shape(), code.data());
         if (from_snapshot && (!stored || candidate.place > covered || stored->row != candidate.row ||
                               std::memcmp(code.data(), candidate.code, code.size()) != 0)) {
-            snapshot.reset();
-            warn("it is damaged");
+            leave_aside();
             return std::nullopt;
         }
         // Where SQLite's own codes and vectors disagree, problems() tells.
@@ -154,6 +162,7 @@ IndexState Index::Parts::state_of(const SetRow& set) const {
     state.count = static_cast<std::size_t>(set.count);
     state.ef = set.ef ? set.ef : usual_ef;
     state.dead = dead_count;
+    state.lost = set.generation != 0 && !snapshot;
     if (snapshot) state.snapshot = snapshot->has_graph() ? SnapshotKind::graph : SnapshotKind::codes;
     const std::size_t living = snapshot ? snapshot->nodes() - dead_count : 0;
     state.tail = state.count - std::min(living, state.count);

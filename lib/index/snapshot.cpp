@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -18,7 +19,7 @@
 namespace llm {
 namespace {
 
-constexpr char magic[8] = {'l', 'l', 'm', 'i', 'd', 'x', '1', '\n'};
+constexpr char magic[8] = {'l', 'l', 'm', 'i', 'd', 'x', '2', '\n'};
 constexpr std::uint64_t alignment = 64;
 constexpr std::size_t write_size = std::size_t{4} << 20;
 constexpr std::uint64_t most_nodes = std::numeric_limits<std::uint32_t>::max() - 1;
@@ -35,6 +36,11 @@ std::uint64_t checksum_of(SnapshotHeader header) {
 std::uint64_t checksum_of_body(const Mapping& mapping) {
     return fast_hash(
         text_of(mapping.data() + sizeof(SnapshotHeader), mapping.size() - sizeof(SnapshotHeader)));
+}
+
+std::uint32_t sum_of_page(const Mapping& mapping, const SnapshotLayout& layout, std::uint64_t page) {
+    const auto begin = std::max(page * snapshot_page, layout.codes), end = std::min((page + 1) * snapshot_page, layout.sums);
+    return static_cast<std::uint32_t>(fast_hash(text_of(mapping.data() + begin, end - begin)));
 }
 
 class Descriptor {
@@ -84,6 +90,7 @@ SnapshotLayout::SnapshotLayout(const SnapshotHeader& header) {
     links = place(graph_nodes, (1 + std::uint64_t{header.degree0}) * sizeof(std::uint32_t));
     upper = place(graph_nodes, sizeof(std::uint32_t));
     lists = place(header.words, sizeof(std::uint32_t));
+    sums = place((offset + snapshot_page - 1) / snapshot_page, sizeof(std::uint32_t));
     end = offset;
 }
 
@@ -107,13 +114,14 @@ Mapping::~Mapping() {
 }
 
 SnapshotFile::SnapshotFile(Mapping mapping, const SnapshotHeader& header, CodeShape shape)
-    : mapping_(std::move(mapping)), header_(header), layout_(header), shape_(shape) {
+    : mapping_(std::move(mapping)), header_(header), layout_(header), shape_(shape),
+      checked_(layout_.sums / snapshot_page / 64 + 1) {
     if (has_graph()) ::madvise(mapping_.data(), mapping_.size(), MADV_RANDOM);
 }
 
 SnapshotFile::Opened SnapshotFile::open(const std::filesystem::path& path, const Expected& expected) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return {nullptr, std::strerror(errno)};
+    if (file.get() < 0) return {nullptr, errno == ENOENT ? std::string{} : std::strerror(errno)};
     struct stat status {};
     SnapshotHeader header{};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {nullptr, "it is no file"};
@@ -126,18 +134,39 @@ SnapshotFile::Opened SnapshotFile::open(const std::filesystem::path& path, const
         {}};
 }
 
+void SnapshotFile::check_page(std::uint64_t page) const noexcept {
+    checked_[page / 64] |= std::uint64_t{1} << (page % 64);
+    if (page * snapshot_page >= layout_.sums) return;
+    std::uint32_t sum = 0;
+    std::memcpy(&sum, at(layout_.sums + page * sizeof sum), sizeof sum);
+    damaged_ = damaged_ || sum != sum_of_page(mapping_, layout_, page);
+}
+
+void SnapshotFile::check_some_codes() const noexcept {
+    constexpr std::uint64_t parts = 16;
+    const std::uint64_t size = layout_.places - layout_.codes, part = size / parts + 1;
+    if (++scans_ > 2) return;
+    if (scans_ == 2) return check(layout_.codes, size);
+    const auto chance = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) / 1000 % parts;
+    const std::uint64_t begin = std::min(chance * part, size);
+    check(layout_.codes + begin, std::min(part, size - begin));
+}
+
 std::span<const std::uint32_t> SnapshotFile::links(std::uint32_t node) const noexcept {
+    const std::uint64_t each = (1 + std::uint64_t{header_.degree0}) * sizeof(std::uint32_t);
+    check(layout_.links + node * each, each);
     const auto* list = section<std::uint32_t>(layout_.links) + node * (1 + std::size_t{header_.degree0});
     return {list + 1, std::min(list[0], header_.degree0)};
 }
 
 std::span<const std::uint32_t> SnapshotFile::upper_links(std::uint32_t node,
                                                          std::uint32_t level) const noexcept {
-    const std::uint64_t begin = section<std::uint32_t>(layout_.upper)[node];
+    const std::uint64_t begin = checked<std::uint32_t>(layout_.upper, node);
     const auto* lists = section<std::uint32_t>(layout_.lists);
-    if (begin == 0 || begin > header_.words || level == 0 || level > lists[begin - 1]) return {};
+    if (begin == 0 || begin > header_.words || level == 0 || level > checked<std::uint32_t>(layout_.lists, begin - 1)) return {};
     const std::uint64_t list = begin + (level - 1) * (1 + std::uint64_t{header_.degree});
     if (list + 1 + header_.degree > header_.words) return {};
+    check(layout_.lists + list * sizeof(std::uint32_t), (1 + std::uint64_t{header_.degree}) * sizeof(std::uint32_t));
     return {lists + list + 1, std::min(lists[list], header_.degree)};
 }
 
@@ -214,6 +243,15 @@ void SnapshotWriter::put(std::span<const std::byte> bytes) {
     }
 }
 
+void SnapshotWriter::write_at(std::span<const std::byte> bytes, std::uint64_t offset) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (n <= 0) fail("write");
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+        offset += static_cast<std::uint64_t>(n);
+    }
+}
+
 void SnapshotWriter::end_section() {
     constexpr std::array<std::byte, alignment> zeros{};
     const auto over = (written_ + waiting_.size()) % alignment;
@@ -229,12 +267,18 @@ void SnapshotWriter::finish(SnapshotHeader header) {
     std::memcpy(header.magic, magic, sizeof magic);
     header.dimension = static_cast<std::uint32_t>(shape_.dimension);
     flush();
-    header.size = SnapshotLayout(header).end;
-    // The last section needs no padding behind it, the others have theirs.
+    const SnapshotLayout layout(header);
+    header.size = layout.end;
     if (::ftruncate(file_, static_cast<off_t>(header.size)) != 0) fail("write");
+    {
+        const Mapping written(file_, header.size);
+        std::vector<std::uint32_t> sums;
+        for (std::uint64_t page = 0; page * snapshot_page < layout.sums; ++page) sums.push_back(sum_of_page(written, layout, page));
+        write_at(std::as_bytes(std::span(sums)), layout.sums);
+    }
     header.body_checksum = checksum_of_body(Mapping(file_, header.size));
     header.header_checksum = checksum_of(header);
-    if (::pwrite(file_, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) fail("write");
+    write_at(std::as_bytes(std::span(&header, 1)), 0);
     if (::fsync(file_) != 0) fail("write");
     if (::rename(unfinished_.c_str(), path_.c_str()) != 0) fail("rename");
     ::close(std::exchange(file_, -1));

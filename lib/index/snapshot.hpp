@@ -9,9 +9,13 @@
 ///     links   = nodes * (u32 degree0 * u32)   ; graph, level 0: how many, which nodes
 ///     upper   = nodes * u32              ; 0, or 1 + where in `lists` the node's upper levels begin
 ///     lists   = words * u32              ; levels, then per level: how many, `degree` nodes
+///     sums    = blocks * u32             ; of each page of the file between header and sums, XXH3's lower half
 ///
 /// A file is trusted for nothing but speed: every length and link is checked before it is followed, so that
-/// a damaged one can cost a hit but neither crash nor make one up.
+/// a damaged one can cost a hit but neither crash nor make one up. That it cost one is noticed too: a page is
+/// held against its sum when a walk first touches it. To do so for all codes before a scan would double the
+/// time of a process that asks once, so its one scan is preceded by a sixteenth of them, chosen by chance, and
+/// a second scan by all.
 #pragma once
 
 #include "index/code.hpp"
@@ -19,6 +23,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llm {
 
@@ -34,9 +39,10 @@ struct SnapshotHeader {
 
 /// Where the sections of a file with these counts begin.
 struct SnapshotLayout {
-    std::uint64_t codes, places, rows, chunks, links, upper, lists, end;
+    std::uint64_t codes, places, rows, chunks, links, upper, lists, sums, end;
     explicit SnapshotLayout(const SnapshotHeader&);
 };
+inline constexpr std::uint64_t snapshot_page = 4096;
 
 struct ChunkStart {
     std::int64_t chunk;
@@ -74,7 +80,7 @@ public:
         std::int64_t generation, last_place;
         CodeShape shape;
     };
-    /// The file, or why it cannot be used.
+    /// The file, or why it cannot be used; neither where there is none.
     struct Opened {
         std::unique_ptr<SnapshotFile> file;
         std::string refusal;
@@ -86,16 +92,23 @@ public:
     bool has_graph() const noexcept { return header_.degree0 > 0; }
     const std::byte* codes() const noexcept { return at(layout_.codes); }
     const std::byte* code(std::uint32_t node) const noexcept { return codes() + node * shape_.stride(); }
-    std::int64_t place(std::uint32_t node) const noexcept {
-        return section<std::int64_t>(layout_.places)[node];
-    }
-    std::int64_t row(std::uint32_t node) const noexcept { return section<std::int64_t>(layout_.rows)[node]; }
+    std::int64_t place(std::uint32_t node) const noexcept { return checked<std::int64_t>(layout_.places, node); }
+    std::int64_t row(std::uint32_t node) const noexcept { return checked<std::int64_t>(layout_.rows, node); }
     std::span<const ChunkStart> chunks() const noexcept {
+        check(layout_.chunks, header_.chunks * sizeof(ChunkStart));
         return {section<ChunkStart>(layout_.chunks), static_cast<std::size_t>(header_.chunks)};
     }
     /// Neighbours as stored: their number is checked, they themselves are not.
     std::span<const std::uint32_t> links(std::uint32_t node) const noexcept;
     std::span<const std::uint32_t> upper_links(std::uint32_t node, std::uint32_t level) const noexcept;
+    /// To be called before the nodes' codes are used.
+    void check_codes(std::span<const std::uint32_t> of_nodes) const noexcept {
+        for (const auto node : of_nodes) check(layout_.codes + node * shape_.stride(), shape_.stride());
+    }
+    /// To be called before all codes are scanned.
+    void check_some_codes() const noexcept;
+    /// Whether any page that was used since it was opened is not as it was written.
+    bool damaged() const noexcept { return damaged_; }
 
     /// Asks for all codes at once, ahead of a scan.
     void fetch_codes() const noexcept;
@@ -110,6 +123,17 @@ private:
     SnapshotFile(Mapping mapping, const SnapshotHeader& header, CodeShape shape);
 
     void fetch(std::uint64_t size) const noexcept;
+    void check(std::uint64_t offset, std::uint64_t size) const noexcept {
+        if (size == 0) return;
+        for (std::uint64_t page = offset / snapshot_page; page <= (offset + size - 1) / snapshot_page; ++page)
+            if ((checked_[page / 64] >> (page % 64) & 1) == 0) check_page(page);
+    }
+    void check_page(std::uint64_t page) const noexcept;
+    template <typename T>
+    T checked(std::uint64_t begin, std::uint64_t index) const noexcept {
+        check(begin + index * sizeof(T), sizeof(T));
+        return section<T>(begin)[index];
+    }
     const std::byte* at(std::uint64_t offset) const noexcept { return mapping_.data() + offset; }
     template <typename T>
     const T* section(std::uint64_t offset) const noexcept {
@@ -120,8 +144,9 @@ private:
     SnapshotHeader header_;
     SnapshotLayout layout_;
     CodeShape shape_;
-    mutable bool fetched_ = false;
-    mutable int walks_ = 0;
+    mutable std::vector<std::uint64_t> checked_;  ///< one bit a page
+    mutable bool fetched_ = false, damaged_ = false;
+    mutable int walks_ = 0, scans_ = 0;
 };
 
 /// Writes a file under a name of its own and renames it when it is whole and on the disk. Sections are put
@@ -143,6 +168,7 @@ public:
 
 private:
     void flush();
+    void write_at(std::span<const std::byte> bytes, std::uint64_t offset);
     [[noreturn]] void fail(const char* what) const;
 
     std::filesystem::path path_, unfinished_;

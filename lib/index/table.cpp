@@ -11,7 +11,7 @@
 namespace llm {
 namespace {
 
-constexpr int smallest_chunk = 16;
+constexpr int smallest_chunk = 1;
 
 using Gone = std::bitset<chunk_places>;
 
@@ -174,7 +174,7 @@ void VectorTable::clear() {
 }
 
 void VectorTable::use_generation(std::int64_t set, std::int64_t generation) {
-    db_.run("UPDATE vector_set SET generation = ?2 WHERE id = ?1", set, generation);
+    db_.run("UPDATE vector_set SET generation = ?2, ef = 0 WHERE id = ?1", set, generation);
 }
 
 void VectorTable::use_ef(int ef) { db_.run("UPDATE vector_set SET ef = ?2 WHERE id = ?1", set().id, ef); }

@@ -1,12 +1,63 @@
 #include "store/lease.hpp"
 
+#include "base/hash.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <sstream>
 
 namespace llm {
+namespace {
+
+std::string contents(const std::string& path) {
+    std::ifstream in{path};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// The clock ticks since boot when the process was started; nothing where it has ended, be it that nobody has waited for it yet.
+std::optional<std::string> start_of(pid_t pid) {
+    const std::string stat = contents(fmt::format("/proc/{}/stat", pid));
+    const std::size_t name_end = stat.rfind(')');  // the name may hold anything
+    if (name_end == std::string::npos || name_end + 2 >= stat.size()) return std::nullopt;
+    std::istringstream fields{stat.substr(name_end + 2)};
+    std::string field;
+    constexpr int state = 3, start = 22;  // proc(5)
+    for (int n = state; n <= start && fields >> field; ++n)
+        if (n == state && (field == "Z" || field == "X")) return std::nullopt;
+    return field;
+}
+
+/// Where a pid means something: this boot and this pid namespace.
+std::string place_of_pids() {
+    std::error_code ignored;
+    const std::string boot = contents("/proc/sys/kernel/random/boot_id");
+    const std::string pids = std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string();
+    return boot.empty() || pids.empty() ? std::string{} : fmt::format("{:016x}", fast_hash(boot + pids));
+}
+
+/// "PID START PLACE …", so that others can see whether the process lives.
+std::string visible_owner() {
+    const auto start = start_of(::getpid());
+    const std::string place = place_of_pids();
+    if (!start || place.empty()) return unique_owner();
+    return fmt::format("{} {} {} {}", ::getpid(), *start, place, unique_owner());
+}
+
+bool is_dead(const std::string& owner) {
+    std::istringstream fields{owner};
+    pid_t pid = 0;
+    std::string start, place, rest;
+    if (!(fields >> pid >> start >> place >> rest) || place != place_of_pids()) return false;
+    return start_of(pid) != start;
+}
+
+}  // namespace
 
 std::string unique_owner() {
     static std::atomic<unsigned> count{0};
@@ -48,8 +99,13 @@ std::optional<std::string> Leases::holder(std::string_view name) {
 void Leases::sweep() { db_.run("DELETE FROM lease WHERE until <= ?1", now_()); }
 
 std::optional<Held> Held::acquire(Leases& leases, std::string_view name, std::chrono::milliseconds span) {
-    std::string owner = unique_owner();
-    if (!leases.acquire(name, owner, span)) return std::nullopt;
+    std::string owner = visible_owner();
+    if (!leases.acquire(name, owner, span)) {
+        const auto holder = leases.holder(name);
+        if (!holder || !is_dead(*holder)) return std::nullopt;
+        leases.release(name, *holder);
+        if (!leases.acquire(name, owner, span)) return std::nullopt;
+    }
     return Held(leases, std::string(name), std::move(owner));
 }
 

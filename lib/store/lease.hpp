@@ -43,7 +43,8 @@ private:
     Now now_;
 };
 
-/// A lease held as long as the object lives.
+/// A lease held as long as the object lives. It is free at once where the process that holds it was killed, as far as that can be seen from
+/// here (the same boot, the same pid namespace); else when its time is over.
 class Held {
 public:
     /// Nothing where somebody else holds the name.

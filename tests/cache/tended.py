@@ -1,6 +1,7 @@
 """Which answers may be given, a store that is only read, vectors of another embedder, and the graph."""
 
 import json
+import shutil
 import struct
 import subprocess
 import threading
@@ -334,3 +335,18 @@ def put_makes_the_vectors_of_the_embedder_that_was_looked_up_with(home):
     gone = {"prompt": "x", "model": MODEL, "response": {"text": "a", "finish": "stop"}, "cache": {"hit": None, "key": "00" * 32, "fingerprint": "f", "embedder": "nobody/x"}}
     result = cache(home, "put", stdin=jsonl(gone))
     expect("nobody" in result.words and "without vectors" in result.words, result.words)
+
+
+@test
+def a_deleted_index_is_no_damage_and_is_not_complained_of(home):
+    store(home, *[f"question number {n} about topic {n * 7}" for n in range(300)])
+    cache(home, "index", "--from", "100")
+    for path in (home.path / "cache").rglob("*.index"):
+        shutil.rmtree(path)
+    result = cache(home, "get", *NEAR, stdin=jsonl({"prompt": "question number 3 about topic 21 please", "model": MODEL}))
+    equal((hit(records(result)[0]), result.words), ("semantic", ""))
+    told = cache(home, "verify").text
+    expect("nothing is wrong" in told and "not there any more" in told, told)
+    (built,) = records(cache(home, "index", "--json", "--from", "100"))
+    equal(built["result"], "built")
+    equal(cache(home, "verify").text, "nothing is wrong\n")

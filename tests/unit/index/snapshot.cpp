@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "index/code.hpp"
 #include "vectors.hpp"
 
 using namespace llm;
@@ -84,6 +85,8 @@ TEST_CASE("snapshot: flipped bytes never crash a search and never make up a row 
         const auto path = store.snapshot();
         const auto whole = contents(path);
         const auto queries = clustered(4, 64, 30, 2);
+        std::vector<std::vector<Hit>> undamaged;
+        for (const auto& query : queries) undamaged.push_back(store.again().search(query, {.k = 5}));
         std::mt19937 random(11);
         int refused = 0, seen = 0;
         for (int i = 0; i < 200; ++i) {
@@ -97,9 +100,13 @@ TEST_CASE("snapshot: flipped bytes never crash a search and never make up a row 
             replace(path, damaged);
             store.words.clear();
             Index index = store.again();
-            for (const auto& query : queries) {
+            for (std::size_t n = 0; n < queries.size(); ++n) {
+                const auto& query = queries[n];
                 const auto hits = index.search(query, {.k = 5});
                 CHECK(hits.size() == 5);
+                // What was used and is damaged has been noticed; of a scan, from the second on.
+                const bool all_checked = kind.kind == SnapshotKind::graph || n > 0;
+                if (store.words.empty() && all_checked) CHECK(same(hits, undamaged[n]));
                 for (const auto& hit : hits) {
                     float score = 0;
                     for (std::size_t j = 0; j < 64; ++j)
@@ -116,6 +123,37 @@ TEST_CASE("snapshot: flipped bytes never crash a search and never make up a row 
         CHECK(seen >= 200 - 12);  // a flip in the padding between sections is in the checksum too
         replace(path, whole);
         CHECK(store.index.problems().empty());
+    }
+}
+
+TEST_CASE("snapshot: one damaged code is noticed by the second search, a damaged graph by the first") {
+    for (const auto& kind : {codes, graph}) {
+        Store store(64);
+        const auto all = clustered(3000, 64, 30, 1);
+        store.append(all);
+        REQUIRE(store.index.build(kind) == BuildResult::built);
+        const auto path = store.snapshot();
+        const auto whole = contents(path);
+        const bool scanned = kind.kind == SnapshotKind::codes;
+        const auto query = clustered(1, 64, 30, 2).front();
+        const auto expected = brute(all, query, 5, everyone);
+        const std::size_t codes_end = 128 + all.size() * CodeShape{64}.stride();
+        for (int i = 0; i < 20; ++i) {
+            auto damaged = whole;
+            if (scanned) {  // one bit in one of them
+                damaged[128 + static_cast<std::size_t>(i) * (codes_end - 128) / 20] ^= 1;
+            } else {  // the graph has no links any more
+                for (auto at = codes_end; at < damaged.size(); ++at) damaged[at] = 0;
+            }
+            replace(path, damaged);
+            store.words.clear();
+            Index index = store.again();
+            if (scanned) (void)index.search(query, {.k = 5});
+            CHECK(same(index.search(query, {.k = 5}), expected));
+            REQUIRE(store.words.size() == 1);
+            CHECK(store.words[0].find("left aside") != std::string::npos);
+            CHECK(index.state().lost);
+        }
     }
 }
 
@@ -143,7 +181,7 @@ TEST_CASE("snapshot: one that is cut short, empty, missing or a folder is left a
     CHECK(same(store.again().search(query, {.k = 5}), expected));
     std::filesystem::create_directory(path);
     CHECK(same(store.again().search(query, {.k = 5}), expected));
-    CHECK(store.words.size() == 4);
+    CHECK(store.words.size() == 3);  // one that is not there may have been deleted
     CHECK(store.index.build(graph) == BuildResult::built);
     store.words.clear();
     CHECK(same(store.again().search(query, {.k = 5, .ef = 600}), expected));
@@ -263,6 +301,11 @@ TEST_CASE("snapshot: recall is measured against the exact scan, and ef raised un
 
     const auto tuned = store.index.tune(0.98, 300, 5);
     CHECK(tuned.at_1 >= 0.98);
-    CHECK(tuned.ef > 30);
+    CHECK(tuned.at_k >= 0.98);
+    CHECK(tuned.ef >= 128);
     CHECK(store.again().state().ef == tuned.ef);
+    CHECK(store.index.tune(1.1, 50, 5).ef == 2048);
+    CHECK(store.index.tune(0.5, 50, 5).ef == 2048);  // a search never becomes narrower
+    REQUIRE(store.index.build(graph) == BuildResult::built);
+    CHECK(store.again().state().ef == 128);
 }

@@ -3,6 +3,11 @@
 #include "scratch.hpp"
 #include "support/catch.hpp"
 
+#include <array>
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace llm;
 using std::chrono::milliseconds;
 
@@ -62,4 +67,41 @@ TEST_CASE("lease: of eight processes that reach for it exactly one gets it") {
     int holders = 0;
     for (const auto pid : children) holders += wait_for(pid) == 0;
     CHECK(holders == 1);
+}
+
+TEST_CASE("lease: what a killed process held is free at once, what a living one holds is not") {
+    Scratch scratch;
+    Database db(scratch / "store.db");
+    migrate(db, store_schema());
+    Leases leases(db);
+    const auto hold = [&](bool killed) {
+        std::array<int, 2> told{};
+        REQUIRE(::pipe(told.data()) == 0);
+        const pid_t pid = child([&] {
+            Database mine(scratch / "store.db");
+            Leases there(mine);
+            const auto held = Held::acquire(there, "build", milliseconds(60'000));
+            const char word = held ? 'y' : 'n';
+            if (::write(told[1], &word, 1) != 1) return false;
+            ::pause();
+            return true;
+        });
+        char word = 0;
+        REQUIRE(::read(told[0], &word, 1) == 1);
+        CHECK(word == 'y');
+        ::close(told[0]);
+        ::close(told[1]);
+        if (killed) ::kill(pid, SIGKILL);
+        if (killed) {  // it has ended, though nobody has waited for it
+            siginfo_t info{};
+            ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
+        }
+        CHECK(Held::acquire(leases, "build", milliseconds(60'000)).has_value() == killed);
+        ::kill(pid, SIGKILL);
+        wait_for(pid);
+    };
+    hold(false);
+    hold(true);
+    leases.acquire("build", "1 2 3 of another machine", milliseconds(60'000));
+    CHECK_FALSE(Held::acquire(leases, "build", milliseconds(60'000)));
 }
