@@ -2,11 +2,13 @@
 
 #include "base/units.hpp"
 #include "base/utf8.hpp"
+#include "text/refusal.hpp"
 
 namespace llm {
 namespace {
 
 constexpr std::size_t question_kept = 1024;  // of a text that only people will look at
+constexpr std::size_t refusal_begins_within = 60;
 
 std::string_view raw_member(const Scan& scan, std::string_view text, std::string_view name) {
     const MemberSpan* m = find(scan, text, name);
@@ -27,6 +29,12 @@ bool is_blank(std::string_view quoted) {
         at += c.size;
     }
     return true;
+}
+
+/// A JSON string that opens as refusals do. Further down it is a quotation, or an answer that goes on.
+bool says_it_refuses(std::string_view quoted) {
+    const auto found = refusal_wording(unescape(truncate_utf8(quoted, 2 * refusal_begins_within)));
+    return found && found->at < refusal_begins_within;
 }
 
 /// Failures another try would meet again, or that are the server's: not those of this machine, its user or its purse.
@@ -57,6 +65,7 @@ std::string_view why_not(std::string_view response, PutOptions::Refusals refusal
     if (!text.empty() && text.front() != '"') return "its text is no text";
     if (!calls.empty() && calls.front() != '[') return "its tool calls are no list";
     if ((text.empty() || is_blank(text)) && calls.find_first_not_of("[] \t\r\n") == std::string_view::npos && raw_member(s, response, "json").empty()) return "it is empty";
+    if (refusals == PutOptions::Refusals::dropped && !text.empty() && says_it_refuses(text)) return "it is a refusal by its wording (--refusals keeps them)";
     return {};
 }
 

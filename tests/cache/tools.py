@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import time
 from pathlib import Path
 
 from home import SHARED, TempHome, run, tool  # noqa: F401
@@ -24,6 +25,15 @@ def equal(got, wanted, what=""):
 def expect(true, *what):
     if not true:
         raise AssertionError(" ".join(str(one) for one in what) or "it does not hold")
+
+
+def until(condition, seconds=60):
+    """Waits for what another process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it never came")
+        time.sleep(0.01)
 
 
 def jsonl(*values):
