@@ -2,7 +2,7 @@
 
 _llm_cache() {
     local line=${COMP_LINE:0:COMP_POINT} verb= argument=':' i cur prev=
-    local verbs='get put run outcome ls show rm prune stats export import calibrate index verify' options='-h --help --version --describe'
+    local verbs='get put run outcome ls show rm prune stats export import why calibrate index verify' options='-h --help --version --describe'
     local -a words
     cur=${line##*[[:space:]]}
     read -ra words <<<"${line%"$cur"}"
@@ -31,9 +31,9 @@ _llm_cache() {
         [[ -n $verb || " $verbs " != *" $i "* ]] || verb=$i
     done
     case $verb in
-        get) options+=' -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --max-age --since --until --lease --wait --samples --tag --semantic --verify --on --max-error --no-gate --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
-        put) options+=' --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --samples --embedder --alike --verify --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
-        run) options+=' --as --max-age --since --until --lease --samples -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --semantic --verify --on --max-error --no-gate --alike --embedder --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        get) options+=' -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --max-age --since --until --touch --lease --wait --samples --tag --semantic --verify --on --max-error --no-gate --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        put) options+=' --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --samples --semantic --embedder --alike --verify --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        run) options+=' --as --ignore --max-age --since --until --touch --lease --wait --samples -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --semantic --verify --on --max-error --no-gate --alike --embedder --ttl --negative-ttl --tag --refusals --max-entries --max-bytes --evict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
         outcome) options+=' --verdict --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
         ls) options+=' --model --tag --older --expired --limit --store --namespace --json' argument=':' ;;
         show) options+=' --store --namespace --json' argument=':' ;;
@@ -41,7 +41,8 @@ _llm_cache() {
         prune) options+=' --model --tag --older --expired --yes --all --flush --store --namespace --json' argument=':' ;;
         stats) options+=' --store --namespace --json' argument=':' ;;
         export) options+=' --model --tag --older --expired --store --namespace' argument=':' ;;
-        import) options+=' --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json' argument=':' ;;
+        import) options+=' --semantic --embedder --store --namespace -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json' argument=':' ;;
+        why) options+=' --semantic --embedder --limit --store --namespace --json' argument=':' ;;
         calibrate) options+=' --max-error --plot --no-gate --embedder --json' argument=':' ;;
         index) options+=' --from --store --namespace --json -q --quiet -v --verbose --explain' argument=':' ;;
         verify) options+=' --recall --reembed --embedder --json --store --namespace -q --quiet -v --verbose --explain' argument=':' ;;
@@ -67,6 +68,7 @@ _llm_cache() {
         --max-age) :; return ;;
         --since) :; return ;;
         --until) :; return ;;
+        --touch) :; return ;;
         --lease) :; return ;;
         --wait) :; return ;;
         --samples) :; return ;;
@@ -98,10 +100,13 @@ _llm_cache() {
         --wrap) _llm_ask_binary member; return ;;
         --resume) _llm_files; return ;;
         --as) :; return ;;
+        --ignore) _llm_ask_binary member; return ;;
         --max-age) :; return ;;
         --since) :; return ;;
         --until) :; return ;;
+        --touch) :; return ;;
         --lease) :; return ;;
+        --wait) :; return ;;
         --samples) :; return ;;
         -m|--model) _llm_ask_binary model; return ;;
         -s|--system) :; return ;;
@@ -155,12 +160,17 @@ _llm_cache() {
         --older) :; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;
+        --embedder) :; return ;;
         --store) _llm_files; return ;;
         --namespace) _llm_ask_binary namespace; return ;;
         -j|--jobs) :; return ;;
         --when) :; return ;;
         --wrap) _llm_ask_binary member; return ;;
         --resume) _llm_files; return ;;
+        --embedder) :; return ;;
+        --limit) :; return ;;
+        --store) _llm_files; return ;;
+        --namespace) _llm_ask_binary namespace; return ;;
         --max-error) :; return ;;
         --plot) _llm_files; return ;;
         --embedder) :; return ;;

@@ -24,6 +24,7 @@ _llm_cache() {
         'stats:say how often answers were found, and what that saved'
         'export:write the stored answers as records'
         'import:store what export wrote'
+        'why:show what is stored near a text, and what a look-up would make of it'
         'calibrate:find the threshold that keeps wrong hits rare'
         'index:make searching among very many entries quick'
         'verify:look for damage in the cache'
@@ -59,6 +60,7 @@ _llm_cache() {
         '(--max-age)--max-age=[Take no answer older than this]:TIME: '
         '(--since)--since=[Take only answers stored at this time or later\: a date, or an age such as 7d]:TIME: '
         '(--until)--until=[Take only answers stored before this time]:TIME: '
+        '(--touch)--touch=[Let an answer that is given live this long from now on, where it would expire sooner]:TIME: '
         '(--lease)--lease=[Tell other processes for so long that a miss is being answered]:TIME: '
         '(--wait)--wait=[Wait so long for another process that is having the same request answered]:TIME: '
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
@@ -101,6 +103,7 @@ _llm_cache() {
         '(--max-bytes)--max-bytes=[Keep at most this much in the namespace]:SIZE: '
         '(--evict)--evict=[What goes first where the bounds are reached]:WHICH:((lru\:"what was not used for longest" lfu\:"what was used least often" cost\:"what has saved least money"))'
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
+        '(--semantic)--semantic[Make everything findable by similarity, whether or not it was looked up so\: for a file of questions and answers that is to be known beforehand]'
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--alike)--alike=[How near a new answer must be to the stored one for that to count as right, 0 to 1]:T: '
         '(--verify)--verify=[Let this model say whether the new answer to an explored question and the stored one say the same]:MODEL:{_llm_cache_ask_binary model}'
@@ -129,10 +132,13 @@ _llm_cache() {
     (run)
         own=(
         '(--as)--as=[Name the command NAME in keys, instead of its words and the content of the files among them]:NAME: '
+        '*--ignore=[Leave these members of the record out of its key, for instance ts,user]:NAMES:{_llm_cache_ask_binary member}'
         '(--max-age)--max-age=[Take no answer older than this]:TIME: '
         '(--since)--since=[Take only answers stored at this time or later\: a date, or an age such as 7d]:TIME: '
         '(--until)--until=[Take only answers stored before this time]:TIME: '
+        '(--touch)--touch=[Let an answer that is given live this long from now on, where it would expire sooner]:TIME: '
         '(--lease)--lease=[Tell other processes for so long that a miss is being answered]:TIME: '
+        '(--wait)--wait=[Wait so long for another process that is having the same request answered]:TIME: '
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
         '(-m --model)-m+[Ask this model]:NAME:{_llm_cache_ask_binary model}'
         '(-m --model)--model=[Ask this model]:NAME:{_llm_cache_ask_binary model}'
@@ -243,7 +249,7 @@ _llm_cache() {
         '(--older)--older=[Answers stored before this time\: a date, or an age such as 7d]:TIME: '
         '(--expired)--expired[Answers that cannot be found any more, because they expired or were flushed]'
         '(--yes)--yes[Do it]'
-        '(--all)--all[Select everything]'
+        '(--all)--all[Select everything, in the namespace where one is given]'
         '(--flush)--flush[Let nothing stored so far be found any more, at once]'
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
@@ -266,6 +272,8 @@ _llm_cache() {
         ) ;;
     (import)
         own=(
+        '(--semantic)--semantic[Make everything findable by similarity, whether or not it was looked up so\: for a file of questions and answers that is to be known beforehand]'
+        '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
         '(-j --jobs)-j+[Work on N records at once]:N: '
@@ -282,6 +290,16 @@ _llm_cache() {
         '(-0 --null --raw --json)-0[Write texts as --raw does, each ended by a NUL]'
         '(-0 --null --raw --json)--null[Write texts as --raw does, each ended by a NUL]'
         '(--json --raw --null)--json[Write records where text would come out, and listings as JSON Lines]'
+        ) ;;
+    (why)
+        own=(
+        '(--semantic)--semantic=[The threshold that the verdicts are about]::T: '
+        '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
+        '(--limit)--limit=[Show N at most]:N: '
+        '(--store)--store=[Use this cache]:FILE:_files'
+        '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'
+        '(--json)--json[Print JSON Lines]'
+        '::TEXT: '
         ) ;;
     (calibrate)
         own=(

@@ -34,7 +34,7 @@ Calibration calibrate(const std::vector<JudgedPair>& pairs, double max_error, do
         }
         if (f.hits > 0) f.error = static_cast<double>(f.wrong) / static_cast<double>(f.hits);
         f.error_high = share_interval(f.wrong, f.hits, one_sided).high;
-        if (!out.chosen && f.error_high <= max_error) out.chosen = f;
+        if (!out.chosen && out.same < out.pairs && f.error_high <= max_error) out.chosen = f;
         out.curve.push_back(f);
     }
     return out;

@@ -25,7 +25,8 @@ struct ThresholdFigures {
 
 struct Calibration {
     std::vector<ThresholdFigures> curve;  ///< 0.50 to 1.00 by hundredths
-    std::optional<ThresholdFigures> chosen;  ///< the lowest threshold whose error_high is within the bound
+    /// The lowest threshold whose error_high is within the bound; none where no pair differs: then nothing could have gone wrong.
+    std::optional<ThresholdFigures> chosen;
     std::int64_t pairs = 0, same = 0;
 };
 

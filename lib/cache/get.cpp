@@ -43,6 +43,7 @@ void Getter::give(Record& record, const Question& q, const CachedAnswer& found) 
     const double age = static_cast<double>(std::max<std::int64_t>(0, store_.now() - found.created)) / 1000;
     record.set_raw("cache", fmt::format("{{\"hit\":\"exact\",{},\"age\":{:.3f}}}", place(q, questions_.space()), age));
     store_.count(questions_.space(), CacheStore::Outcome::exact, found.row, found.cost);
+    if (options_.touch && found.row != 0) store_.touch(found.row, *options_.touch);
     record.set_raw(found.kind == AnswerKind::error ? "error" : "response", found.answer);
     explain(record, q, "exact hit");
 }
@@ -64,6 +65,7 @@ void Getter::give(Record& record, const Question& q, const Match& match) {
     record.set_raw("cache", fmt::format("{{\"hit\":\"semantic\",{},\"age\":{:.3f},\"score\":{:.4f},\"matched\":{}}}", place(q, questions_.space()), age,
                                         match.score, quote(match.text)));
     store_.count(questions_.space(), CacheStore::Outcome::semantic, match.row, match.answer.cost);
+    if (options_.touch) store_.touch(match.row, *options_.touch);
     store_.note({q.key, questions_.space(), match.row, match.evidence, Decision::Kind::given, semantic_->max_error(), match.risk});
     record.set_raw("response", match.answer.answer);
     explain(record, q, fmt::format("semantic hit, score {:.4f}: {}", match.score, truncate_utf8(match.text, 100)));

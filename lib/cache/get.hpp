@@ -16,6 +16,7 @@ namespace llm {
 
 struct GetOptions {
     Lookup lookup;
+    std::optional<std::chrono::milliseconds> touch;  ///< what is given lives so long from then on, at least
     std::chrono::milliseconds lease{60'000};  ///< zero: none is taken
     std::chrono::milliseconds wait{0};        ///< for another process that has the lease
     /// kept: what has its lease goes on only when all before it have, so none is taken while one of those waits. Else two processes that

@@ -203,8 +203,10 @@ Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emi
 Splice::Found Splice::find(const Round& r, const Record& answer) {
     if (const auto cache = answer.raw("cache")) {
         const Json n = member(read_json(*cache), "n");
-        if (n.is_number_unsigned())
-            if (const auto it = r.open.find(n.get<std::uint64_t>()); it != r.open.end()) return {it->second, Found::By::number};
+        if (n.is_number_unsigned()) {  // one that has come already comes a second time
+            const auto it = r.open.find(n.get<std::uint64_t>());
+            return {it != r.open.end() ? it->second : nullptr, Found::By::number};
+        }
     }
     if (const auto id = answer.id()) {
         const std::string key{*id};

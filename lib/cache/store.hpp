@@ -112,6 +112,9 @@ public:
     /// For stats and eviction. `row`: of a hit, `saved`: what it would have cost. Written when there is something else to write, or at the end.
     void count(std::string_view space, Outcome, std::int64_t row = 0, std::optional<double> saved = {});
 
+    /// An answer that was counted is to live so long from now on, where it would expire sooner. Written with the count.
+    void touch(std::int64_t row, std::chrono::milliseconds span) { uses_[row].until = now_() + span.count(); }
+
     /// Says that this process is about to have the key answered; written at the next settle().
     void announce(const CacheKey&, std::chrono::milliseconds span);
     /// The same at once: false where another process has said so and its time is not over.
@@ -158,6 +161,7 @@ private:
     };
     struct Use {
         std::int64_t hits = 0, used = 0;
+        std::optional<std::int64_t> until;  ///< it lives at least so long
     };
 
     /// An entry of a key's hash.

@@ -10,10 +10,12 @@ namespace llm {
 void CacheStore::write_counts() {
     std::vector<std::pair<std::int64_t, Use>> uses(uses_.begin(), uses_.end());
     std::ranges::sort(uses, {}, [](const auto& u) { return u.first; });  // neighbours share pages
-    for (const auto& [row, use] : uses)  // an entry may have been removed meanwhile
+    for (const auto& [row, use] : uses) {  // an entry may have been removed meanwhile
         db_.run("INSERT INTO entry_use SELECT id, ?2, ?3 FROM entry WHERE id = ?1 "
                 "ON CONFLICT (entry) DO UPDATE SET hits = hits + excluded.hits, used = excluded.used",
                 row, use.hits, use.used);
+        if (use.until) db_.run("UPDATE entry SET expires = ?2 WHERE id = ?1 AND expires < ?2", row, *use.until);
+    }
     uses_.clear();
 }
 

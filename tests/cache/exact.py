@@ -495,3 +495,16 @@ def leases_that_ran_out_are_forgotten(home):
     (path,) = (home.path / "cache").rglob("cache.db")
     with sqlite3.connect(path) as db:
         equal(db.execute("SELECT count(*) FROM lease").fetchone(), (0,))
+
+
+@test
+def what_is_given_may_live_on(home):
+    put(home, "--ttl", "1h", prompt="a")
+    put(home, "--ttl", "1h", prompt="b")
+    put(home, prompt="ever")
+    before = {one["question"]: one["expires"] for one in entries(home)}
+    get(home, "a", "ever", flags=["--touch", "2h"])
+    get(home, "b", flags=["--touch", "1m"])
+    after = {one["question"]: one["expires"] for one in entries(home)}
+    expect(after["a"] > before["a"], after)
+    equal((after["b"], after["ever"]), (before["b"], None), "never less")

@@ -247,3 +247,33 @@ def a_file_of_questions_and_answers_is_known_beforehand(home):
     cache(home, "put", "--semantic", stdin=jsonl(*lines))
     one = look(home, prompt="How can I reset my password")
     equal((hit(one), one["response"]["text"]), ("semantic", "So."))
+
+
+@test
+def why_shows_what_is_near_and_what_would_become_of_it(home):
+    store(home, {"prompt": "turn the lights on in the kitchen"}, {"prompt": "turn on the lights in the kitchen please", "system": "s"}, {"prompt": "where is my parcel"})
+    wrong = look(home, prompt="please turn on the lights in the kitchen", system="s")
+    equal(hit(wrong), "semantic")
+    rows = records(cache(home, "why", "turn the lights off in the kitchen", "--json", "--semantic", "0.6"))
+    equal(rows[0]["question"], "turn the lights on in the kitchen")
+    expect("antonym" in rows[0]["verdict"], rows[0])
+    equal(rows[-1]["verdict"], "below 0.60")
+    near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "turn on the lights in the kitchen", "--json", "--semantic", "0.6"))}
+    equal(near["turn on the lights in the kitchen please"], "hit")
+    cache(home, "outcome", wrong["cache"]["key"], "wrong")
+    near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "turn on the lights in the kitchen", "--json", "--semantic", "0.6"))}
+    equal(near["turn on the lights in the kitchen please"], "was wrong more often than right")
+    equal(len(records(cache(home, "why", "lights", "--json", "--limit", "1"))), 1)
+    expect("VERDICT" in cache(home, "why", "lights").text)
+    cache(home, "why", "lights", "--namespace", "other", code=1)
+
+
+@test
+def no_threshold_is_told_from_pairs_that_are_all_the_same(home):
+    pairs = [{"a": f"how do i pay bill {n}", "b": f"how do i pay bill {n}", "same": True} for n in range(800)]
+    result = cache(home, "calibrate", stdin=jsonl(*pairs), code=1)
+    expect('"same": false' in result.text, result.text.splitlines()[-1])
+    different = [{"a": f"how do i pay bill {n}", "b": f"where is parcel {n} of {n + 5}", "same": False} for n in range(400)]
+    expect("--semantic" in cache(home, "calibrate", stdin=jsonl(*pairs, *different)).text)
+    result = cache(home, "calibrate", str(home.path), code=2)
+    expect("is a folder" in result.words, result.words)

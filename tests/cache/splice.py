@@ -75,6 +75,20 @@ def what_came_by_order_is_stored_when_the_command_has_ended_well(home):
 
 
 @test
+def an_answer_that_comes_twice_goes_to_no_other_record(home):
+    child = script(home, "twice.py", f"""
+first = sys.stdin.readline()
+rest = sys.stdin.readlines()
+for l in [first, first, *rest]:
+    r = json.loads(l); {ANSWER}
+    print(json.dumps({{'cache': r['cache'], 'response': r['response']}}), flush=True)
+""")
+    result = cache(home, "run", "--", child, stdin=jsonl(*QUESTIONS))
+    equal([one["response"]["text"] for one in records(result)], ["Q0", "Q1", "Q2", "Q3"])
+    expect("more lines than it was given" in result.words, result.words)
+
+
+@test
 def a_reader_that_has_gone_does_not_leave_a_run_waiting(home):
     child = script(home, "order.py", f"for l in sys.stdin:\n    r = json.loads(l); {ANSWER}; print(json.dumps({{'response': r['response']}}), flush=True)\n")
     process = started(home, "run", "--", child)

@@ -82,6 +82,10 @@ def a_full_disk_loses_no_answer_and_is_told(home):
         expect("no room left" in result.words or "free" in result.words, result.words)
         (one,) = records(cache(home, "get", *store, stdin=jsonl({"prompt": "q0", "model": MODEL})))
         equal(hit(one), "exact", "the store is whole")
+        given = [{"prompt": f"q{n}", "model": MODEL} for n in range(20000)]
+        result = cache(home, "get", *store, stdin=jsonl(*given))
+        equal(len(records(result)), len(given), "a look-up that cannot take leases looks up")
+        expect(result.words.count("announced") <= 1, result.words)
     finally:
         subprocess.run(["umount", small], check=True)
 

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace llm {
@@ -54,6 +55,11 @@ Given pairs_of(const CacheFlags& f) {
     if (f.pairs.empty() || f.pairs == "-") return read_pairs(0);
     const int fd = ::open(f.pairs.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) throw Error(Fault::usage, "cannot read {}: {}", f.pairs, std::strerror(errno));
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        ::close(fd);
+        throw Error(Fault::usage, "{} is a folder; give a file of pairs, one a line: {{\"a\": TEXT, \"b\": TEXT, \"same\": true or false}}", f.pairs);
+    }
     Given given = read_pairs(fd);
     ::close(fd);
     return given;
@@ -102,10 +108,12 @@ int calibrate_threshold(const Tool& tool, const CacheFlags& f) {
         table.add(std::move(row));
     }
     put(table, f.json ? Listing::json : Listing::table);
-    if (!f.json)
-        put(c.chosen ? fmt::format("\n--semantic {:.2f}: at most {:.4f} of the hits are wrong, at 95 % confidence; {} of {} pairs that are the same hit\n",
-                                   c.chosen->threshold, c.chosen->error_high, c.chosen->hits - c.chosen->wrong, c.same)
-                     : fmt::format("\nno threshold keeps wrong hits under {}; give more pairs ({} are given), or --verify a model\n", f.max_error, c.pairs));
+    if (!f.json && c.chosen)
+        put(fmt::format("\n--semantic {:.2f}: at most {:.4f} of the hits are wrong, at 95 % confidence; {} of {} pairs that are the same hit\n", c.chosen->threshold,
+                        c.chosen->error_high, c.chosen->hits - c.chosen->wrong, c.same));
+    else if (!f.json)
+        put(c.same == c.pairs ? fmt::format("\nno threshold can be told from {} pairs that are all the same: give pairs with \"same\": false too, of questions that are alike and yet want another answer\n", c.pairs)
+                              : fmt::format("\nno threshold keeps wrong hits under {}; give more pairs ({} are given), or --verify a model\n", f.max_error, c.pairs));
     return c.chosen ? 0 : 1;
 }
 

@@ -18,6 +18,7 @@ void lookup_options(Verb& verb, CacheFlags& f) {
     lookup.option("--max-age", f.max_age, "TIME", "Take no answer older than this.").since("0.1");
     lookup.option("--since", f.since, "TIME", "Take only answers stored at this time or later: a date, or an age such as 7d.").since("0.1");
     lookup.option("--until", f.until, "TIME", "Take only answers stored before this time.").since("0.1");
+    lookup.option("--touch", f.touch, "TIME", "Let an answer that is given live this long from now on, where it would expire sooner.").since("0.1");
     lookup.option("--lease", f.lease, "TIME",
                   "Tell other processes for so long that a miss is being answered. Those with --wait wait for the answer then. 0 tells nobody.")
         .since("0.1");
@@ -65,7 +66,7 @@ void similarity_options(Verb& verb, CacheFlags& f) {
 void embedder_option(Verb& verb, CacheFlags& f) {
     verb.group("Similarity")
         .option("--embedder", f.embedder, "NAME",
-                "What makes vectors: builtin, or provider/model. Give the same to get and put.")
+                "What makes vectors: builtin, or provider/model. The one that get wrote into a record comes first.")
         .setting("cache.embedder")
         .since("0.1");
 }
@@ -219,6 +220,18 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(in, f);
     loop_options(in, f.loop);
 
+    auto& why = tool.verb("why", "show what is stored near a text, and what a look-up would make of it", [&] { return llm::why(tool, f); });
+    why.argument("TEXT", f.text, "The text of a question, as it would be compared.").required();
+    why.group("Similarity")
+        .option("--semantic", f.semantic, "T", "The threshold that the verdicts are about.")
+        .between(0, 1)
+        .implies(fmt::format("{}", default_threshold))
+        .since("0.1");
+    embedder_option(why, f);
+    why.group("Selection").option("--limit", f.limit, "N", "Show N at most. Without it 10.").at_least(1).since("0.1");
+    store_options(why, f);
+    json_option(why, f);
+
     auto& calibrate = tool.verb("calibrate", "find the threshold that keeps wrong hits rare", [&] { return calibrate_threshold(tool, f); });
     calibrate.argument("PAIRS", f.pairs, "A file of pairs, one a line: {\"a\": TEXT, \"b\": TEXT, \"same\": true or false}. Without it standard input is read.");
     calibrate.group("Calibration")
@@ -251,7 +264,7 @@ void declare(Tool& tool, CacheFlags& f) {
     store_options(verify, f);
     talk_options(verify, f.talk);
 
-    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome KEY VERDICT").synopsis("outcome [OPTION]... < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|calibrate|index|verify [OPTION]...");
+    tool.synopsis("get [OPTION]... < RECORDS").synopsis("put [OPTION]... < RECORDS").synopsis("run [OPTION]... COMMAND... < RECORDS").synopsis("outcome KEY VERDICT").synopsis("outcome [OPTION]... < RECORDS").synopsis("ls|show|rm|prune|stats|export|import|why|calibrate|index|verify [OPTION]...");
     tool.example("llm-cache get -m cheap < in.jsonl | llm-ask | llm-cache put > out.jsonl", "ask only what is not known");
     tool.example("llm-cache run --ttl 7d -- llm-ask -m cheap -t 'Summarise: {{text}}' < in.jsonl", "the same around a command");
     tool.example("llm-cache prune --tag draft --yes", "forget what was tagged");

@@ -21,6 +21,7 @@ struct CacheFlags {
     // Looking up
     std::optional<Duration> max_age;
     std::string since, until;
+    std::optional<Duration> touch;
     Duration lease{60'000};
     Duration wait{0};
     // By similarity
@@ -44,6 +45,8 @@ struct CacheFlags {
     std::vector<std::string> ignored;      ///< names, several in one with commas
     // outcome
     std::string verdict;                   ///< jq program
+    // why
+    std::string text;
     // index
     std::optional<std::size_t> from;
     // verify

@@ -36,6 +36,7 @@ GetOptions get_options(const Tool& tool, const CacheFlags& f, Wanted wanted) {
     GetOptions o;
     o.lookup.samples = f.samples;
     o.lookup.wanted = std::move(wanted);
+    o.touch = f.touch;
     o.lease = f.lease;
     o.wait = f.wait;
     o.order = f.loop.unordered ? GetOptions::Order::free : GetOptions::Order::kept;

@@ -19,5 +19,6 @@ int note_outcome(const Tool&, const CacheFlags&);
 int build_index(const Tool&, const CacheFlags&);
 int calibrate_threshold(const Tool&, const CacheFlags&);
 int verify(const Tool&, const CacheFlags&);
+int why(const Tool&, const CacheFlags&);
 
 }  // namespace llm
