@@ -103,7 +103,7 @@ _llm_cache() {
         '(--max-bytes)--max-bytes=[Keep at most this much in the namespace]:SIZE: '
         '(--evict)--evict=[What goes first where the bounds are reached]:WHICH:((lru\:"what was not used for longest" lfu\:"what was used least often" cost\:"what has saved least money"))'
         '(--samples)--samples=[Keep up to N answers to one request]:N: '
-        '(--semantic)--semantic[Make everything findable by similarity, whether or not it was looked up so\: for a file of questions and answers that is to be known beforehand]'
+        '(--semantic)--semantic[Have everything found by similarity, also what was not looked up so]'
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--alike)--alike=[How near a new answer must be to the stored one for that to count as right, 0 to 1]:T: '
         '(--verify)--verify=[Let this model say whether the new answer to an explored question and the stored one say the same]:MODEL:{_llm_cache_ask_binary model}'
@@ -272,7 +272,7 @@ _llm_cache() {
         ) ;;
     (import)
         own=(
-        '(--semantic)--semantic[Make everything findable by similarity, whether or not it was looked up so\: for a file of questions and answers that is to be known beforehand]'
+        '(--semantic)--semantic[Have everything found by similarity, also what was not looked up so]'
         '(--embedder)--embedder=[What makes vectors\: builtin, or provider/model]:NAME: '
         '(--store)--store=[Use this cache]:FILE:_files'
         '(--namespace)--namespace=[Keep to this part of the cache]:NAME:{_llm_cache_ask_binary namespace}'

@@ -169,15 +169,16 @@ bool Putter::step(Record& record) {
 }
 
 Task<void> Putter::patient_step(Record& record) {
-    const auto p = place(record);
+    auto p = place(record);
     if (!p) co_return;
     Semantic* const semantic = semantic_for(*p);
     Vector vector;
     if (semantic != nullptr) vector = co_await semantic->vector_if_there(p->text);
     std::optional<HitVerdict> verdict;
     if (p->explored) verdict = co_await learn(record, p->key, p->text);
+    if (verdict == HitVerdict::right) p->fingerprint.clear();  // outcomes gather at the entry that was right
     const std::int64_t row = keep(record, *p);
-    if (semantic != nullptr && verdict != HitVerdict::right) semantic->keep(row, p->space, p->fingerprint, p->text, vector);
+    if (semantic != nullptr) semantic->keep(row, p->space, p->fingerprint, p->text, vector);
 }
 
 Task<std::optional<HitVerdict>> Putter::learn(const Record& record, const CacheKey& key, const std::string& text) {

@@ -246,7 +246,7 @@ Task<void> Semantic::complete(const Question& q, std::string_view space_name) {
     std::vector<std::int64_t> lacking;
     for (const std::int64_t row : store_.rows_of(q.key, space_name)) {
         const auto fingerprint = store_.db().value<std::string>("SELECT fingerprint FROM entry WHERE id = ?1", row);
-        if (!has_vector(space, fingerprint.value_or(q.fingerprint), row)) lacking.push_back(row);
+        if (fingerprint && !has_vector(space, *fingerprint, row)) lacking.push_back(row);
     }
     if (lacking.empty()) co_return;
     try {

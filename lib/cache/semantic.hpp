@@ -76,7 +76,7 @@ public:
     Task<Vector> vector_of(const std::string& text);
     /// The same, but nothing where the embedder's server is away, which is said once: what is stored then waits for verify --reembed.
     Task<Vector> vector_if_there(const std::string& text);
-    /// Gives the question's own entries the vectors they lack. Where that fails nothing is said: it is done some other time.
+    /// Gives the question's own entries the vectors they lack, but for those that are not to be found by similarity (without fingerprint). Where that fails nothing is said: it is done some other time.
     Task<void> complete(const Question&, std::string_view space);
     std::optional<double> max_error() const { return options_.max_error; }
     /// Makes the entry findable, in the transaction that stored it. `row` is CacheStore::put's.

@@ -343,15 +343,16 @@ Task<void> Splice::finish(Record& record, Flight& flight) {
         flight.result = record;
         co_return;
     }
-    const Putter::Place place = place_of(record, flight);
+    Putter::Place place = place_of(record, flight);
     std::optional<HitVerdict> verdict;
     if (flight.explored) {
         Task<void> learning = learn(record, place, verdict);
         co_await commits_.guarded(std::move(learning));
     }
+    if (verdict == HitVerdict::right) place.fingerprint.clear();  // outcomes gather at the entry that was right
     commits_.guard([&] {
         const std::int64_t row = putter_.keep(record, place);
-        if (row != 0 && verdict != HitVerdict::right) semantic_.keep(row, place.space, place.fingerprint, place.text, flight.vector);
+        if (row != 0) semantic_.keep(row, place.space, place.fingerprint, place.text, flight.vector);
     });
 }
 

@@ -39,7 +39,7 @@ struct NewAnswer {
     AnswerKind kind = AnswerKind::response;
     std::string_view answer;    ///< JSON
     std::string_view question;  ///< the whole text it is compared by; may be empty
-    std::string_view fingerprint;  ///< of everything else; may be empty: it is not found by similarity then
+    std::string_view fingerprint;  ///< of everything else; may be empty: it is not to be found by similarity
     std::string_view model;     ///< may be empty
     std::optional<double> cost;
     std::optional<std::int64_t> created;  ///< now where absent

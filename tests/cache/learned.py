@@ -42,6 +42,8 @@ def what_is_not_known_well_enough_is_explored_and_learned(home):
     equal(hit(again), "exact")
     (near,) = ask(home, "How could I reset my password?", flags=["--semantic", "0.99"])
     equal(hit(near), "exact")
+    found = [one["question"] for one in records(cache(home, "why", "How can I reset my password", "--json"))]
+    expect("How can I reset my password" not in found and len(found) == 2, found)
 
 
 @test

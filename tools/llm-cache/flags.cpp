@@ -74,7 +74,7 @@ void embedder_option(Verb& verb, CacheFlags& f) {
 void findable_option(Verb& verb, CacheFlags& f) {
     verb.group("Similarity")
         .flag("--semantic", f.findable,
-              "Make everything findable by similarity, whether or not it was looked up so: for a file of questions and answers that is to be known beforehand.")
+              "Have everything found by similarity, also what was not looked up so. It is for a file of questions and answers that is to be known beforehand.")
         .since("0.1");
 }
 
