@@ -66,3 +66,54 @@ TEST_CASE("cache: a lease is another's until its time is over") {
     c.put("q", "1");
     CHECK(others.acquire(key.hex(), "somebody", std::chrono::milliseconds(100)));
 }
+
+TEST_CASE("cache: an answer whose bytes have changed is a miss, said once") {
+    Clocked c;
+    std::vector<std::string> words;
+    c.store.warn([&words](std::string_view text) { words.emplace_back(text); });
+    const std::int64_t row = c.put("q", R"({"text":"a"})");
+    c.store.db().run("UPDATE answer SET answer = '{\"text\":\"b\"}' WHERE entry = ?1", row);
+    CHECK_FALSE(c.find("q"));
+    CHECK_FALSE(c.store.read(row));
+    CHECK(words.size() == 1);
+    c.put("q", R"({"text":"b"})");
+    CHECK(c.find("q"));
+    CHECK(is_whole("{}", std::nullopt));
+    CHECK_FALSE(is_whole(R"({"text": gar)", std::nullopt));
+}
+
+TEST_CASE("cache: after a write that failed the store is read, and nothing more is written") {
+    Clocked c;
+    c.put("q", "{}");
+    c.store.settle();
+    c.put("lost", "{}");
+    c.store.stop_writing();
+    CHECK(c.find("q"));
+    CHECK_FALSE(c.find("lost"));
+    c.store.count("s", CacheStore::Outcome::exact, 1);
+    c.store.announce(CacheKey::of("s", "x"), std::chrono::milliseconds(100));
+    CHECK(c.store.lease(CacheKey::of("s", "x"), std::chrono::milliseconds(100)));
+    c.store.release(CacheKey::of("s", "x"));
+    c.store.close();
+    CHECK(c.store.db().value<int>("SELECT (SELECT count(*) FROM lease) + (SELECT count(*) FROM entry_use)") == 0);
+}
+
+TEST_CASE("cache: what is put back takes the place of older answers and of those that cannot be given, sample by sample") {
+    Clocked c;
+    const auto restore = [&c](std::string_view answer, std::int64_t created, std::int64_t sample) {
+        NewAnswer a;
+        a.key = CacheKey::of("s", "q");
+        a.space = "s";
+        a.answer = answer;
+        a.created = created;
+        a.sample = sample;
+        return c.store.restore(a);
+    };
+    const std::int64_t first = restore("{}", 10, 0);
+    CHECK(first != 0);
+    CHECK(restore("{}", 10, 0) == 0);
+    CHECK(restore("{}", 9, 0) == 0);
+    CHECK(restore("{}", 11, 0) == first);
+    CHECK(restore("{}", 10, 2) != first);
+    CHECK(c.store.rows_of(CacheKey::of("s", "q"), "s").size() == 2);
+}
