@@ -69,6 +69,8 @@ bool is_distrusted(CacheStore& store, std::int64_t entry, const CacheKey& questi
     return wrong_for_it > 0 || (trust == Trust::counted && wrong > right);
 }
 
+bool has_wrong_outcomes(CacheStore& store) { return store.db().value<int>("SELECT 1 FROM decision WHERE right = 0 LIMIT 1").has_value(); }
+
 std::optional<Explored> explored_question(CacheStore& store, const CacheKey& key) {
     store.writing();
     store.write_decisions();

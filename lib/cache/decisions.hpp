@@ -30,6 +30,8 @@ std::pair<int, int> record_of(CacheStore&, std::int64_t entry);
 enum class Trust { counted, learned };
 /// Whether outcomes speak against giving the entry's answer to this question: it was judged wrong for it already, or is not to be trusted.
 bool is_distrusted(CacheStore&, std::int64_t entry, const CacheKey& question, Trust);
+/// Whether there can be such entries at all.
+bool has_wrong_outcomes(CacheStore&);
 
 /// An explored question whose answer has not come yet.
 struct Explored {

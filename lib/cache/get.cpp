@@ -111,6 +111,14 @@ bool Getter::lease(const CacheKey& key) {
     }
 }
 
+void Getter::look_anew() {
+    try {
+        store_.settle();
+    } catch (const Error& e) {
+        if (e.fault != Fault::io && e.fault != Fault::locked) throw;
+    }
+}
+
 Task<bool> Getter::wait_for_others(Record& record, const Question& q, Loop& loop, std::uint64_t turn) {
     const Instant deadline = Steady::now() + options_.wait;
     for (bool told = false;;) {
@@ -120,10 +128,10 @@ Task<bool> Getter::wait_for_others(Record& record, const Question& q, Loop& loop
             store_.release(q.key);  // the answer came between the look and the lease
             co_return true;
         }
-        if (Steady::now() >= deadline) co_return false;
+        if (Steady::now() >= deadline || Loop::signal_caught() != 0) co_return false;
         if (!std::exchange(told, true)) explain(record, q, my_turn ? "another process is at it" : "waits behind a record that waits");
         co_await loop.sleep_until(std::min<Instant>(deadline, Steady::now() + (my_turn ? between_looks : before_one_s_turn)));
-        store_.settle();
+        look_anew();
         if (answer(record, q)) co_return true;
     }
 }

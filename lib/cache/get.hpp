@@ -56,6 +56,8 @@ private:
     /// A record's place among those that were begun and have not ended.
     class Turn;
     bool lease(const CacheKey&);
+    /// Lets go of the view, so that the next look sees what others have stored.
+    void look_anew();
     void explain(const Record&, const Question&, std::string_view) const;
 
     CacheStore& store_;

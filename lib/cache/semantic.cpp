@@ -183,7 +183,12 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     SearchOptions search;
     search.k = options_.nominees;
     search.floor = static_cast<float>(options_.threshold);
-    search.allow = [&](std::int64_t row) { return store_.is_live(row, options_.wanted) && !store_.answers(row, q.key) && !is_distrusted(store_, row, q.key, learner_ ? Trust::learned : Trust::counted); };
+    const std::vector<std::int64_t> own = store_.rows_of(q.key, space_name);
+    const bool some_wrong = has_wrong_outcomes(store_);
+    search.allow = [&](std::int64_t row) {
+        return store_.is_live(row, options_.wanted) && std::ranges::find(own, row) == own.end() &&
+               !(some_wrong && is_distrusted(store_, row, q.key, learner_ ? Trust::learned : Trust::counted));
+    };
     const auto dimension = static_cast<int>(vector.size());
     const std::vector<Hit> hits = index(space, q.fingerprint, dimension).search(vector, search);
     if (hits.empty()) warn_of_strangers(space, q, dimension);

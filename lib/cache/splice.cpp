@@ -180,6 +180,7 @@ Splice::Round& Splice::round() {
 }
 
 Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emitter) {
+    if (Loop::signal_caught() != 0) throw Error(Fault::budget, "the run was told to end before this was asked");  // it leaves as it came
     Round& r = round();
     if (r.status) throw no_answer(*r.status);
     auto flight = std::make_shared<Flight>();

@@ -182,10 +182,6 @@ std::optional<CachedAnswer> CacheStore::read(std::int64_t row) {
     return CachedAnswer{row, AnswerKind::response, entry.column<std::int64_t>(0), std::move(*answer), entry.column<std::optional<double>>(1)};
 }
 
-bool CacheStore::answers(std::int64_t row, const CacheKey& key) {
-    return db_.value<int>("SELECT 1 FROM entry WHERE id = ?1 AND key = ?2", row, std::as_bytes(std::span(key.sum))).has_value();
-}
-
 void CacheStore::count(std::string_view name, Outcome outcome, std::int64_t row, std::optional<double> saved) {
     auto it = spaces_.find(name);
     if (it == spaces_.end()) it = spaces_.emplace(std::string{name}, Space{}).first;

@@ -95,8 +95,6 @@ public:
     std::optional<std::string> answer_in(std::int64_t row);
     /// Whether the row may be given out: of the present epoch, not expired, an answer, as wanted.
     bool is_live(std::int64_t row, const Wanted& = {});
-    /// Whether the row is the answer to this very question.
-    bool answers(std::int64_t row, const CacheKey&);
     /// The answers that a look-up of this key may choose among.
     std::vector<std::int64_t> rows_of(const CacheKey&, std::string_view space, const Wanted& = {});
     /// Notes where the row is found by similarity, and the whole text it is compared by.

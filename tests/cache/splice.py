@@ -269,6 +269,27 @@ signal.pause()
 
 
 @test
+def a_run_that_was_told_to_end_asks_nothing_it_was_still_waiting_for(home):
+    child = script(home, "echo.py", ECHO)
+    flags = ("run", "--as", "x", "--lease", "1m")
+    other = started(home, *flags, "--", script(home, "mute.py", "sys.stdin.read()\n"))
+    other.stdin.write(jsonl({"prompt": "a"}).encode())
+    other.stdin.flush()
+    until(lambda: leases(home))
+    run = started(home, *flags, "--wait", "1m", "--explain", "--", child, stdin='{"prompt" : "a"}\n')
+    try:
+        line_with(run.stderr, "another process is at it")
+        run.send_signal(signal.SIGTERM)
+        equal(run.wait(30), 143)
+        equal(run.stdout.read(), b'{"prompt" : "a"}\n')
+        equal(asked(home), [])
+    finally:
+        for process in (other, run):
+            process.kill()
+            process.wait()
+
+
+@test
 def words_that_name_odd_files_are_words(home):
     child = script(home, "echo.py", ECHO)
     one = '{"prompt":"a"}\n'
