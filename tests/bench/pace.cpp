@@ -37,9 +37,8 @@ struct Bench {
         CallClock clock{loop, {}};
         Governor governor{loop, clock, settings, environment, std::move(options), "bench", {}};
         Governor::Gate gate{loop};
-        gate.health = "p http://127.0.0.1:9/v1";
-        gate.pauses = gate.health + " m";
         ResolvedModel model = Models{settings, environment}.resolve("p/m");
+        Governor::name(gate, model, 1);
         model.info.price.input = model.info.price.output = .001;
         Request request;
         request.messages.push_back(Message::of(Role::user, std::string(300, 'x')));
@@ -55,7 +54,7 @@ struct Bench {
             while (!task.done()) loop.run_once();
             Governor::Pass pass = task.result();
             governor.settle(gate, pass, model, usage, {});
-            governor.judge(gate, nullptr, Governor::Heard::something);
+            governor.judge(gate, nullptr, Governor::Heard::something, .001);
         }
         return Seconds(Steady::now() - begin).count() * 1e6 / calls;
     }
