@@ -1,8 +1,8 @@
 #include "cache/near.hpp"
 
+#include "cache/apart.hpp"
 #include "cache/decisions.hpp"
 #include "cache/tend.hpp"
-#include "text/gate.hpp"
 
 #include <fmt/format.h>
 
@@ -16,8 +16,8 @@ std::string verdict_on(CacheStore& store, const Hit& hit, std::string_view asked
     if (!store.is_live(hit.row)) return "expired or flushed";
     if (is_distrusted(store, hit.row, CacheKey{}, Trust::counted)) return "was wrong more often than right";
     if (double{hit.score} < threshold) return fmt::format("below {:.2f}", threshold);
-    if (const auto difference = differs(asked, stored)) return spelling(*difference);
-    return "hit";
+    const std::string apart = held_apart(with_marks_of(stored, std::string{asked}), stored, Gating::questions);
+    return apart.empty() ? "hit" : apart;
 }
 
 }  // namespace
@@ -35,6 +35,7 @@ std::vector<NearEntry> near_entries(CacheStore& store, std::string_view embedder
             if (!entry.step()) continue;
             NearEntry one{entry.column<std::string>(0), set.space, set.fingerprint, entry.column<std::string>(1), double{hit.score}, {}};
             one.verdict = verdict_on(store, hit, text, one.question, options.threshold);
+            one.question = without_marks(std::move(one.question));
             out.push_back(std::move(one));
         }
         std::ranges::stable_sort(out, std::greater{}, &NearEntry::score);

@@ -19,11 +19,11 @@ struct NearEntry {
 
 struct NearOptions {
     std::optional<std::string> space;  ///< none: all of them
-    double threshold = 0.9;
+    double threshold = 0;
     std::size_t limit = 10;
 };
 
-/// The nearest entries of all that have a vector of this embedder, whatever else their requests hold; best first.
+/// `text` may have a line for each value of a template. The nearest entries of all that have a vector of this embedder, whatever else their requests hold; best first.
 std::vector<NearEntry> near_entries(CacheStore&, std::string_view embedder, std::string_view text, const Vector&, const NearOptions&);
 
 }  // namespace llm

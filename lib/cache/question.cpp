@@ -1,6 +1,7 @@
 #include "cache/question.hpp"
 
 #include "base/error.hpp"
+#include "cache/apart.hpp"
 #include "chat/canonical.hpp"
 #include "text/normalise.hpp"
 
@@ -203,11 +204,6 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
         q.text = turn->text();
         blank(*turn);
     }
-}
-
-std::string without_marks(std::string text) {
-    std::ranges::replace(text, field_mark, '\n');
-    return text;
 }
 
 long samples_of(const Record& record, long wanted) {

@@ -14,11 +14,6 @@
 
 namespace llm {
 
-/// Stands between the values of a template in a question's text, so that each is compared with its own counterpart.
-inline constexpr char field_mark = '\x1e';
-/// The same for people: a line a value.
-std::string without_marks(std::string text);
-
 struct Question {
     CacheKey key;
     std::string text;         ///< what similarity is about: the last user turn's text, or what was chosen instead

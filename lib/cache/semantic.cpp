@@ -2,11 +2,7 @@
 
 #include "cache/agree.hpp"
 #include "cache/decisions.hpp"
-#include "embedders/builtin.hpp"
 #include "text/denial.hpp"
-#include "text/gate.hpp"
-#include "text/normalise.hpp"
-#include "text/words.hpp"
 
 #include <algorithm>
 #include <coroutine>
@@ -156,23 +152,6 @@ std::optional<std::string> Semantic::text_of_row(std::int64_t row) {
     return store_.db().value<std::string>("SELECT question FROM answer WHERE entry = ?1", row);
 }
 
-/// Each value of a template beside its own counterpart; where there are several, a few words are a choice and must be the same.
-std::string Semantic::refuses(std::string_view asked, std::string_view stored) const {
-    constexpr std::size_t a_choice = 3;
-    const bool alone = asked.find(field_mark) == asked.npos && stored.find(field_mark) == stored.npos;
-    for (;;) {
-        const std::size_t end = asked.find(field_mark), other_end = stored.find(field_mark);
-        if ((end == asked.npos) != (other_end == stored.npos)) return "the values of another template";
-        const std::string_view x = asked.substr(0, end), y = stored.substr(0, other_end);
-        // Where entries learn which questions they answer, they learn which words matter too.
-        if (const auto difference = options_.max_error ? differs(x, y) : questions_differ(x, y, word_likeness)) return spelling(*difference);
-        if (!alone && std::min(split_words(x).size(), split_words(y).size()) <= a_choice && fold(x) != fold(y)) return spelling({Difference::word, std::string{x}, std::string{y}});
-        if (end == asked.npos) return {};
-        asked.remove_prefix(end + 1);
-        stored.remove_prefix(other_end + 1);
-    }
-}
-
 Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     Match match;
     const Vector vector = co_await vector_if_there(q.text);
@@ -195,9 +174,7 @@ Task<Match> Semantic::find(const Question& q, std::string_view space_name) {
     for (const Hit& hit : hits) {
         const auto text = text_of_row(hit.row);
         if (!text) continue;
-        std::string refused;
-        if (options_.gate == SemanticOptions::Gate::on)
-            refused = refuses(q.text, *text);
+        std::string refused = held_apart(q.text, *text, options_.gate);
         if (refused.empty() && options_.judge) {
             store_.settle();  // a judge may take its time
             try {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "cache/apart.hpp"
 #include "cache/learner.hpp"
 #include "cache/question.hpp"
 #include "cache/store.hpp"
@@ -42,7 +43,7 @@ std::vector<std::string> texts_to_embed(const Embedding&, std::vector<std::strin
 
 struct SemanticOptions {
     double threshold = default_threshold;
-    enum class Gate { on, off } gate = Gate::on;
+    Gating gate = Gating::questions;
     std::size_t nominees = usual_nominees;
     Wanted wanted;
     std::string embedder = "builtin";  ///< as it was named
@@ -101,8 +102,6 @@ private:
 
     Index& index(std::int64_t space, const std::string& fingerprint, int dimension);
     std::optional<std::string> text_of_row(std::int64_t row);
-    /// Why the gate holds them apart; empty where it does not.
-    std::string refuses(std::string_view asked, std::string_view stored) const;
     bool has_vector(std::int64_t space, std::string_view fingerprint, std::int64_t row);
     /// Whether what was found is to be explored; says so in the match.
     bool explores(std::int64_t space, const Hit&, const std::vector<Hit>& near, const std::string& answer, Match&);

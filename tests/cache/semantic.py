@@ -99,6 +99,9 @@ def each_value_of_a_template_has_its_own_counterpart(home):
     for role, wanted in (("lawyer", None), ("Teacher", "semantic")):
         (one,) = records(cache(home, "get", *asked, stdin=jsonl({"model": MODEL, "role": role, "text": "How can I reset my password"})))
         equal(hit(one), wanted, role)
+    near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "Teacher\nHow can I reset my password", "--json"))}
+    equal(near["teacher\nHow do I reset my password?"], "hit", "a line a value")
+    expect("teacher\nHow do I reset my password?" in [one["question"] for one in records(cache(home, "ls", "--json"))])
 
 
 @test
@@ -260,6 +263,8 @@ def why_shows_what_is_near_and_what_would_become_of_it(home):
     equal(rows[-1]["verdict"], "below 0.60")
     near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "turn on the lights in the kitchen", "--json", "--semantic", "0.6"))}
     equal(near["turn on the lights in the kitchen please"], "hit")
+    near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "turn the lights on in the bedroom", "--json", "--semantic", "0.6"))}
+    expect("kitchen" in near["turn the lights on in the kitchen"], "the gate of a look-up, word to word", near)
     cache(home, "outcome", wrong["cache"]["key"], "wrong")
     near = {one["question"]: one["verdict"] for one in records(cache(home, "why", "turn on the lights in the kitchen", "--json", "--semantic", "0.6"))}
     equal(near["turn on the lights in the kitchen please"], "was wrong more often than right")

@@ -221,7 +221,7 @@ void declare(Tool& tool, CacheFlags& f) {
     loop_options(in, f.loop);
 
     auto& why = tool.verb("why", "show what is stored near a text, and what a look-up would make of it", [&] { return llm::why(tool, f); });
-    why.argument("TEXT", f.text, "The text of a question, as it would be compared.").required();
+    why.argument("TEXT", f.text, "The text of a question, as it would be compared; of several values of a template, a line each.").required();
     why.group("Similarity")
         .option("--semantic", f.semantic, "T", "The threshold that the verdicts are about.")
         .between(0, 1)

@@ -3,6 +3,7 @@
 #include "session.hpp"
 
 #include "base/utf8.hpp"
+#include "cache/apart.hpp"
 #include "cache/archive.hpp"
 #include "cache/decisions.hpp"
 #include "cache/manage.hpp"
@@ -49,7 +50,7 @@ Json row_of(const EntryInfo& e) {
     row["cost"] = e.cost ? Json(*e.cost) : Json();
     row["kind"] = e.kind == AnswerKind::error ? "error" : "response";
     row["stale"] = e.stale;
-    row["question"] = e.question;
+    row["question"] = without_marks(e.question);
     return row;
 }
 

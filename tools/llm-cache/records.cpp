@@ -84,7 +84,7 @@ struct Similarity {
         : session(s), for_embedding(embedding_options(tool, f)), embedding(embedder_of(s), s.loop, s.settings, s.environment, for_embedding) {
         if (f.semantic) options.threshold = *f.semantic;
         else if (f.bound) options.threshold = learned_threshold;
-        options.gate = f.no_gate ? SemanticOptions::Gate::off : SemanticOptions::Gate::on;
+        options.gate = f.no_gate ? Gating::off : f.bound ? Gating::answers : Gating::questions;
         options.wanted = std::move(wanted);
         options.embedder = embedder_of(s);
         options.max_error = f.bound;

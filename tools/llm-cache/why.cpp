@@ -16,7 +16,7 @@ int why(const Tool& tool, const CacheFlags& f) {
     o.space = f.space;
     o.threshold = f.semantic.value_or(default_threshold);
     if (f.limit > 0) o.limit = static_cast<std::size_t>(f.limit);
-    const std::vector<Vector> vectors = embedding.embed_now(std::vector<std::string>{f.text});
+    const std::vector<Vector> vectors = embedding.embed_now(texts_to_embed(embedding, {f.text}));
     Table table{{{"score", "SCORE", Align::right, false},
                  {"verdict", "VERDICT", Align::left, true},
                  {"key", "KEY", Align::left, false},
