@@ -16,7 +16,7 @@ struct HttpCall {
     enum class Proxy { of_environment, none } proxy = Proxy::of_environment;
 };
 
-/// Names in lower case.
+/// Names in lower case. Of an answer of 2xx without those that say nothing of limits (server, date, content-type and their like).
 using Headers = std::map<std::string, std::string, std::less<>>;
 
 }  // namespace llm
