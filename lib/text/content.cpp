@@ -32,7 +32,7 @@ constexpr auto beside_the_matter = std::to_array<std::string_view>(
      "understand", "understood", "urgent", "usual", "wanna", "want",  "way",    "wish",   "wonder",   "worri",   "would",  "could",
      "ask",    "answer", "best",    "easili",   "whether",  "myself", "yourself", "alreadi", "exactli", "case",  "thus",   "there",
      "here",   "current", "detail", "am",       "whats",    "hows",   "im",      "may",    "might",   "shall",
-     "honest", "basic",  "sorri",   "grate",    "appreci",  "quick",  "um",     "hmm",    "someday",  "plain"});
+     "honest", "basic",  "sorri",   "grate",    "appreci",  "quick",  "um",     "hmm",    "wow",    "someday",  "plain"});
 /// What may be left out, though not stand for something else: "where can I use it" is not "where can I find it". Stems.
 constexpr auto light = std::to_array<std::string_view>(
     {"anyth", "clear", "come", "came", "differ", "do", "done", "els", "exist", "find", "fine", "get", "give", "go", "happen",

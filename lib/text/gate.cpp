@@ -6,8 +6,10 @@
 #include "text/gate_words.hpp"
 #include "text/links.hpp"
 #include "text/normalise.hpp"
+#include "text/notation.hpp"
 #include "text/order.hpp"
 #include "text/polarity.hpp"
+#include "text/scope.hpp"
 #include "text/sentences.hpp"
 #include "text/signs.hpp"
 
@@ -56,8 +58,10 @@ std::optional<Refusal> answers_differ(std::string_view a, std::string_view b, Wo
     const TextWords words_a = gate_words(a), words_b = gate_words(b);
     if (auto found = meanings_differ(a, words_a, b, words_b)) return found;
     if (auto found = signs_differ(a, b)) return found;
+    if (auto found = notation_differs(a, b)) return found;
     if (auto found = asking_differs(words_a, words_b)) return found;
     if (auto found = links_differ(words_a, words_b)) return found;
+    if (auto found = scope_differs(words_a, words_b)) return found;
     return content_differs(words_a, words_b, likeness);
 }
 

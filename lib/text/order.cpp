@@ -208,9 +208,10 @@ std::optional<Refusal> two_swapped(std::string_view text_a, const Words& a, std:
     const std::size_t x = places[0], y = places[1];
     const auto named = [](const GateWord& w) { return thing(w) || w.text.size() == 1; };
     if (a[x].text != b[y].text || a[y].text != b[x].text || !named(a[x]) || !named(a[y])) return std::nullopt;
+    const bool arguments = y == x + 1 && a[x].text.size() == 1 && a[y].text.size() == 1;  // "cp a b"
     const bool only_joined = std::all_of(a.begin() + static_cast<std::ptrdiff_t>(x) + 1, a.begin() + static_cast<std::ptrdiff_t>(y),
                                          [](const GateWord& w) { return among(joining, w.text); });
-    if (only_joined) return std::nullopt;
+    if (only_joined && !arguments) return std::nullopt;
     return refusal(text_a, a, x, y, text_b, b, x, y);
 }
 
