@@ -32,13 +32,13 @@ constexpr auto beside_the_matter = std::to_array<std::string_view>(
      "understand", "understood", "urgent", "usual", "wanna", "want",  "way",    "wish",   "wonder",   "worri",   "would",  "could",
      "ask",    "answer", "best",    "easili",   "whether",  "myself", "yourself", "alreadi", "exactli", "case",  "thus",   "there",
      "here",   "current", "detail", "am",       "whats",    "hows",   "im",      "may",    "might",   "shall",
-     "honest", "basic",  "sorri",   "grate",    "appreci",  "quick",  "um",     "hmm",    "wow",    "someday",  "plain"});
+     "honest", "basic",  "sorri",   "grate",    "appreci",  "quick",  "um",     "hmm",    "wow",    "ugh",     "mind",   "random",    "someday",  "plain"});
 /// What may be left out, though not stand for something else: "where can I use it" is not "where can I find it". Stems.
 constexpr auto light = std::to_array<std::string_view>(
     {"anyth", "clear", "come", "came", "differ", "do", "done", "els", "exist", "find", "fine", "get", "give", "go", "happen",
-     "involv", "issu", "look", "mani", "method", "much", "number", "often", "one", "own", "present", "previous", "problem",
+     "involv", "issu", "look", "make", "mani", "method", "much", "number", "often", "one", "own", "present", "previous", "problem",
      "procedur", "process", "right", "set", "show", "someon", "someth", "soon", "step", "take", "took", "today", "togeth",
-     "type", "amount", "certain", "decid", "guid", "put", "avail", "allow"});
+     "type", "amount", "locat", "certain", "decid", "guid", "put", "avail", "allow"});
 
 /// What is said of the same thing every day, in words that similarity does not bring together. Stems; "switch" is told apart by on and off.
 constexpr auto synonyms = std::to_array<std::string_view>(
@@ -61,7 +61,8 @@ constexpr auto synonyms = std::to_array<std::string_view>(
      "sign symptom", "babi infant", "penalti punish", "raw uncook", "recommend suggest", "demand requir", "top maximum max highest", "tall height high",
      "long length durat", "old age", "far distanc", "heavi weight", "deep depth", "wide width", "fast speed", "big size larg", "much cost price",
      "mani number amount", "js javascript", "ts typescript", "k8s kubernet", "postgr postgresql", "uk britain", "usa america", "repo repositori",
-     "config configur", "env environ", "db databas", "app applic", "info inform", "id identif", "doc document", "admin administr", "spec specif", "identifi recognis recogn", "expir laps", "withdraw withdrawal"});
+     "config configur", "env environ", "db databas", "app applic", "info inform", "id identif", "doc document", "admin administr", "spec specif", "folder directori", "main primari princip", "ill diseas", "compulsori mandatori obligatori", "correct fix",
+     "luggag baggag", "identifi recognis recogn", "expir laps", "withdraw withdrawal"});
 
 /// "Quickest" as "quick".
 std::string positive_of(const GateWord& w) {
@@ -120,7 +121,7 @@ bool is_compound_in(const ContentWords& words, std::string_view compound) {
 }
 
 /// What a text that tells somebody to answer begins with, where another asks what.
-constexpr auto askings = std::to_array<std::string_view>({"list", "defin", "calcul", "comput", "recommend", "suggest", "name", "provid", "determin", "find", "give", "show"});
+constexpr auto askings = std::to_array<std::string_view>({"list", "defin", "calcul", "comput", "recommend", "suggest", "name", "provid", "determin", "find", "give", "show", "write"});
 const GateWord* first_content(const ContentWords& words) {
     const auto found = std::ranges::find(words, WordRole::content, &GateWord::role);
     return found == words.end() ? nullptr : &*found;
@@ -196,6 +197,23 @@ std::optional<Refusal> endings_differ(const ContentWords& a, const ContentWords&
     return std::nullopt;
 }
 
+/// "In feet" beside "in metres", with a number or without.
+std::optional<Refusal> units_spelt_differ(const ContentWords& a, const ContentWords& b) {
+    constexpr std::size_t shortest = 3;
+    const auto units = [](const ContentWords& these, const ContentWords& those) {
+        std::vector<const GateWord*> out;
+        for (const std::size_t i : only_in(these, those)) {
+            const std::string_view unit = unit_of(these[i].text);
+            const auto said_there = [unit](const GateWord& w) { return unit_of(w.text) == unit; };
+            if (!unit.empty() && these[i].text.size() >= shortest && std::ranges::none_of(those, said_there)) out.push_back(&these[i]);
+        }
+        return out;
+    };
+    const auto left = units(a, b), right = units(b, a);
+    if (left.empty() || right.empty()) return std::nullopt;
+    return Refusal{Difference::unit, left.front()->text, right.front()->text};
+}
+
 bool spells_out(const GateWord& letters, const Left& words) {
     std::string initials;
     for (const GateWord* w : words) initials += w->text.front();
@@ -206,6 +224,7 @@ bool spells_out(const GateWord& letters, const Left& words) {
 
 std::optional<Refusal> content_differs(const ContentWords& a, const ContentWords& b, WordLikeness likeness) {
     if (auto found = endings_differ(a, b)) return found;
+    if (auto found = units_spelt_differ(a, b)) return found;
     Left left = left_over(a, b), right = left_over(b, a);
     for (auto x = left.begin(); x != left.end();) {
         const auto partner = std::ranges::find_if(right, [&](const GateWord* y) { return corresponds(a, **x, b, *y, likeness); });

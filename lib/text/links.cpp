@@ -23,8 +23,8 @@ constexpr auto opposed_links = std::to_array<std::pair<std::string_view, std::st
      {"in", "outside"},  {"behind", "front"}, {"from", "about"},   {"of", "without"},   {"only", "also"},    {"only", "more"},
      {"before", "when"}, {"before", "while"}, {"than", "as"},      {"or", "nor"},       {"onto", "off"},     {"at", "from"},     {"for", "while"},    {"all", "any"},     {"every", "any"},    {"all", "one"},
      {"every", "one"},   {"both", "one"},     {"both", "either"},  {"all", "only"},
-     {"every", "only"},  {"all", "some"},     {"every", "some"},   {"all", "most"},    {"all", "few"},      {"most", "few"},     {"all", "half"},    {"and", "after"},    {"and", "before"},
-     {"who", "whose"},    {"whom", "whose"}});
+     {"every", "only"},  {"all", "some"},     {"every", "some"},   {"all", "most"},    {"all", "few"},      {"most", "few"},     {"all", "half"},    {"current", "previous"}, {"current", "former"}, {"current", "next"},
+     {"present", "previous"}, {"present", "former"}, {"who", "whose"},    {"whom", "whose"}});
 constexpr auto particles = std::to_array<std::string_view>({"up", "off", "out", "down", "over", "in", "on", "away", "back", "through"});
 /// Beside these another particle makes another verb; "run in" and "run through" may be the same.
 constexpr auto telling_particles = std::to_array<std::string_view>({"up", "off", "out", "away", "back"});

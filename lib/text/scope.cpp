@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace llm {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using ScopeWords = std::vector<GateWord>;
 
 constexpr auto askers_of_things = std::to_array<std::string_view>({"who", "whom", "what", "which"});
-constexpr auto support = std::to_array<std::string_view>({"do", "does", "did"});
+constexpr auto support = std::to_array<std::string_view>({"do", "does", "did", "has", "have", "had", "can", "could", "will", "would", "should", "must", "may", "might"});
 constexpr auto relative = std::to_array<std::string_view>({"who", "that", "which", "whom"});
 constexpr auto before_nouns = std::to_array<std::string_view>({"the", "a", "an", "my", "your", "our", "his", "her", "their", "its", "this", "that"});
 constexpr auto ends = std::to_array<std::string_view>({".", "?", "!", ";"});
@@ -78,27 +79,53 @@ std::size_t skip(const ScopeWords& words, std::size_t i, const List& list) {
 
 /// Whether the verb stands before who does it here; "the meaning of it" is no verb.
 bool stands_turned(const ScopeWords& words, const GateWord& who, const GateWord& verb) {
+    constexpr std::ptrdiff_t reach = 6;
     const auto at = std::ranges::find(words, verb.stem, &GateWord::stem);
     const auto theirs = std::ranges::find_if(words, [&who](const GateWord& w) { return doer(w) == doer(who); });
-    return at < theirs && theirs != words.end() && (at + 1)->text != "of" && (at + 1)->text != "for";
+    return at < theirs && theirs != words.end() && theirs - at <= reach && (at + 1)->text != "of" && (at + 1)->text != "for";
+}
+
+/// Who does it, and what, where a question asks to whom: "Who did Nadal beat".
+using Deed = std::pair<const GateWord*, const GateWord*>;
+std::vector<Deed> deeds_asked_for(const ScopeWords& words) {
+    constexpr std::size_t reach = 4;
+    std::vector<Deed> out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!among(askers_of_things, words[i].text)) continue;
+        for (std::size_t did = i + 1; did < words.size() && did <= i + reach && words[did].role != WordRole::mark; ++did) {
+            const std::size_t who = skip(words, did + 1, before_nouns);
+            if (!among(support, words[did].text) || who >= words.size() || !is_doer(words[who])) continue;
+            for (std::size_t verb = who + 1; verb < words.size() && verb <= who + reach && words[verb].role != WordRole::mark; ++verb) {
+                if (is_thing(words[verb]) || words[verb].text == "own") out.emplace_back(&words[who], &words[verb]);
+                else if (!among(before_nouns, words[verb].text)) break;
+            }
+            break;
+        }
+    }
+    return out;
 }
 
 /// "Who did Nadal beat" beside "who beat Nadal".
 bool asks_for_the_object(const ScopeWords& asked, const ScopeWords& other) {
-    constexpr std::size_t reach = 4;
-    if (std::ranges::any_of(other, [](const GateWord& w) { return among(support, w.text); })) return false;
     if (std::ranges::none_of(other, [](const GateWord& w) { return among(askers_of_things, w.text); })) return false;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        if (!among(askers_of_things, asked[i].text)) continue;
-        for (std::size_t did = i + 1; did < asked.size() && did <= i + reach && asked[did].role != WordRole::mark; ++did) {
-            const std::size_t who = skip(asked, did + 1, before_nouns);
-            if (!among(support, asked[did].text) || who >= asked.size() || !is_doer(asked[who])) continue;
-            for (std::size_t verb = who + 1; verb < asked.size() && verb <= who + reach && asked[verb].role != WordRole::mark; ++verb)
-                if ((is_thing(asked[verb]) || asked[verb].text == "own") && stands_turned(other, asked[who], asked[verb])) return true;
-            break;
+    const std::vector<Deed> theirs = deeds_asked_for(other);
+    const auto does_something_there = [&theirs](const Deed& d) { return std::ranges::any_of(theirs, [&d](const Deed& t) { return doer(*t.first) == doer(*d.first); }); };
+    return std::ranges::any_of(deeds_asked_for(asked), [&](const Deed& d) { return stands_turned(other, *d.first, *d.second) && !does_something_there(d); });
+}
+
+/// What "the first" is said of here and not there: "the mayor", "the first mayor".
+const GateWord* first_of_all(const ScopeWords& words, const ScopeWords& other) {
+    const auto is_first = [](const ScopeWords& in, std::size_t i) { return i > 1 && in[i - 1].text == "first" && among(before_nouns, in[i - 2].text); };
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        if (!is_first(words, i) || words[i].role != WordRole::content) continue;
+        bool there = false, first_there = false;
+        for (std::size_t j = 0; j < other.size(); ++j) {
+            there = there || other[j].stem == words[i].stem;
+            first_there = first_there || other[j].text == "first" || other[j].text == "1st";
         }
+        if (there && !first_there) return &words[i];
     }
-    return false;
+    return nullptr;
 }
 
 /// "Companies that bought YouTube" beside "companies YouTube bought".
@@ -122,6 +149,8 @@ bool relates_otherwise(const ScopeWords& a, const ScopeWords& b) {
 std::optional<Refusal> scope_differs(const std::vector<GateWord>& a, const std::vector<GateWord>& b) {
     if (auto found = about_another(Difference::negation, a, b, [](const GateWord& w) { return w.role == WordRole::negator; })) return found;
     if (auto found = about_another(Difference::link, a, b, [](const GateWord& w) { return w.text == "only"; })) return found;
+    if (const GateWord* w = first_of_all(a, b)) return Refusal{Difference::number, "first " + w->text, w->text};
+    if (const GateWord* w = first_of_all(b, a)) return Refusal{Difference::number, w->text, "first " + w->text};
     if (ends_with_by(a) != ends_with_by(b) && says_by(a) && says_by(b)) return Refusal{Difference::order, "who does it", "to whom"};
     if (says_by(a) || says_by(b)) return std::nullopt;
     if (asks_for_the_object(a, b) || asks_for_the_object(b, a) || relates_otherwise(a, b) || relates_otherwise(b, a)) return Refusal{Difference::order, "who does it", "to whom"};

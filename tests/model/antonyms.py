@@ -246,13 +246,15 @@ def main():
     write(target / "denials.inc", sorted(f"{a} {b}" for a, b in denials.items()), "Adjectives and what says that they do not hold.")
 
     forms = {}
+    bases = set(first_senses(folder, "verb")) | set(first_senses(folder, "noun"))
     for part in ("verb", "noun"):
         for line in (folder / f"{part}.exc").read_text().splitlines():
             form, base = line.split()[:2]
-            if single.match(form) and base in spoken and stem(form) != stem(base) and form not in spoken:
+            # an adjective made of a verb ("a broken card") comes home to it; what is a verb or a noun itself ("ground", "might") stays
+            if single.match(form) and base in spoken and stem(form) != stem(base) and (form not in spoken or form not in bases):
                 forms.setdefault(form, stem(base))
     forms.update({form: stem(base) for form, base in
-                  (pair.split() for pair in "left leave/felt feel/lost lose/found find/fell fall/rose rise/saw see".split("/"))})
+                  (pair.split() for pair in "left leave/felt feel/lost lose/found find/fell fall/rose rise/saw see/given give/chosen choose/spoke speak".split("/"))})
     write(target / "irregular.inc", sorted(f"{f} {b}" for f, b in forms.items()), "Irregular forms and the stem of their base.")
 
     common = set()

@@ -49,3 +49,8 @@ TEST_CASE("content: without knowledge of words only the same ones correspond") {
     CHECK(content_differs(gate_words("my laptop"), gate_words("my computer"), nullptr));
     CHECK_FALSE(content_differs(gate_words("my laptop"), gate_words("my laptops"), nullptr));
 }
+
+TEST_CASE("content: units without a number") {
+    CHECK(content_differs(gate_words("How tall is it in feet?"), gate_words("How tall is it in metres?"), nullptr));
+    CHECK_FALSE(content_differs(gate_words("How tall is it in meters?"), gate_words("How tall is it in metres?"), nullptr));
+}

@@ -40,3 +40,12 @@ TEST_CASE("scope: what a not and an only are about") {
     CHECK(scoped("I don't see my deposit in my account", "My deposit is not in my account") == "same");
     CHECK(scoped("I only paid Bob", "I only paid Bob once") == "same");
 }
+
+TEST_CASE("scope: the first of several, and questions in the perfect") {
+    CHECK(scoped("Who is the mayor of London?", "Who was the first mayor of London?") == "number");
+    CHECK(scoped("First, who is the mayor of London?", "Who is the mayor of London?") == "same");
+    CHECK(scoped("Which company bought LinkedIn?", "Which companies has LinkedIn bought?") == "order");
+    CHECK(scoped("Who can fire Anna?", "Who can Anna fire?") == "order");
+    CHECK(scoped("My card is going to expire, what do I do?", "What do I do after my card expires?") == "same");
+    CHECK(scoped("What hobbies do you like doing?", "What do you do for hobbies?") == "same");
+}
