@@ -82,7 +82,8 @@ bool stands_turned(const ScopeWords& words, const GateWord& who, const GateWord&
     constexpr std::ptrdiff_t reach = 6;
     const auto at = std::ranges::find(words, verb.stem, &GateWord::stem);
     const auto theirs = std::ranges::find_if(words, [&who](const GateWord& w) { return doer(w) == doer(who); });
-    return at < theirs && theirs != words.end() && theirs - at <= reach && (at + 1)->text != "of" && (at + 1)->text != "for";
+    if (at >= theirs || theirs == words.end() || theirs - at > reach || std::any_of(at, theirs, [](const GateWord& w) { return among(ends, w.text); })) return false;
+    return (at + 1)->text != "of" && (at + 1)->text != "for";
 }
 
 /// Who does it, and what, where a question asks to whom: "Who did Nadal beat".
