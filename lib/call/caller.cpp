@@ -40,6 +40,15 @@ void append_tenths(std::string& out, double ms) {
     append_whole(out, tenths % 10);
 }
 
+Error why_not_again(const Error& failed, const Error& turned_away) {
+    Error e(failed.fault, "{}; it was not asked again: {}", failed.what(), turned_away.what());
+    e.status = failed.status;
+    e.retry_after = failed.retry_after;
+    e.for_good = failed.for_good;
+    e.unsent = failed.unsent;
+    return e;
+}
+
 }  // namespace
 
 /// What one attempt saw, whatever came of it.
@@ -226,16 +235,25 @@ Task<Answer> Caller::send(Asked asked, SharedCall* flight) {
     if (flight != nullptr) cabin.emplace(governor_.store(), flight->key);
     bool begun = false;
     for (int number = 1;; ++number) {
-        failed.reset();
-        seen = {};
         Governor::Pass pass;
+        std::optional<Error> turned_away;
         try {
             if (transport != Transport::local) pass = co_await governor_.admit(gate, model, *asked.request, limits.deadline);
         } catch (const Error& e) {
-            if (number == 1) throw;  // nothing was sent: nothing to note
-            failed = e;
+            turned_away = e;
         }
-        if (failed) break;
+        if (turned_away && !failed) {  // nothing was sent: nothing to note
+            // an answer that somebody else has in flight costs nothing
+            if (turned_away->fault == Fault::budget && cabin && cabin->seat() != Cabin::Seat::pilot && cabin->board() == Cabin::Seat::passenger)
+                if (auto taken = co_await follow(asked, *cabin, limits.deadline)) co_return std::move(*taken);
+            throw Error(*turned_away);
+        }
+        if (turned_away) {  // what was sent has failed as it did, and may have cost
+            failed = why_not_again(*failed, *turned_away);
+            break;
+        }
+        failed.reset();
+        seen = {};
         answer.attempts = number;
         if (!std::exchange(begun, true)) {  // the wait for one's turn is not the call's
             start = clock_.now();

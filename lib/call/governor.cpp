@@ -16,6 +16,7 @@ namespace {
 constexpr double poll = .05;       // seconds between looks at money that others hold
 constexpr double long_wait = 30;   // seconds of silence after which nobody is there, however long others would wait
 constexpr double pay_again = 5;    // seconds between two tries at a store that takes nothing
+constexpr double look_at_turn = .25;  // seconds between looks at a turn that is waited for
 constexpr double shared_from = 1;  // seconds of a pause from which other processes are told
 constexpr long usual_answer = 4096;
 
@@ -236,6 +237,7 @@ Task<void> Governor::wait_for_pause(Gate& gate, const ResolvedModel& model, Inst
             e.retry_after = seconds;
             throw e;
         }
+        if (seconds > 5) say_once(fmt::format("pause {}", gate.pauses), fmt::format("{} asked for a pause: the next call begins in {:.0f} s", model.endpoint.name, seconds));
         co_await clock_.wait_until(gate.not_before);
         if (Loop::signal_caught() != 0) throw interrupted(model, "the end of a pause that it asked for");
     }
@@ -264,9 +266,19 @@ Task<Governor::Pass> Governor::admit(Gate& gate, const ResolvedModel& model, con
         Instant begins = clock_.now();
         if (!pass.claims_.empty()) {
             if (!rates_) rates_ = std::make_unique<Limits>(store());
-            const double seconds = static_cast<double>(rates_->take(pass.claims_) - store().now()) / 1e6;
-            begins = after(begins, std::max(0.0, seconds));
-            if (seconds > 5) say_once("pace", fmt::format("{} is asked no faster than its limit allows; the next call begins in {:.0f} s", model.full_name(), seconds));
+            LimitPlace place = rates_->take(pass.claims_);
+            const Instant here = clock_.now();
+            const std::int64_t now = store().now();
+            const auto turn = [&] { return after(here, static_cast<double>(place.begins - now) / 1e6); };
+            begins = turn();
+            if (const double seconds = Seconds(begins - here).count(); seconds > 5)
+                say_once("pace", fmt::format("{} is asked no faster than its limit allows; the next call begins in {:.0f} s, or sooner where others use less than they may",
+                                             model.full_name(), seconds));
+            while (Seconds(begins - clock_.now()).count() > look_at_turn && Loop::signal_caught() == 0) {
+                co_await clock_.wait_until(after(clock_.now(), look_at_turn));
+                rates_->look(pass.claims_, place);
+                begins = turn();
+            }
         }
         if (clock_.now() < gate.spaced_until) {
             begins = std::max(begins, gate.next);

@@ -9,6 +9,9 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
 
 #ifndef LLM_VERSION
 #define LLM_VERSION "0.0.0"
@@ -16,6 +19,13 @@
 
 namespace llm {
 namespace {
+
+/// A descriptor that was closed (">&-") would be taken by the next file that is opened, and what is meant for people or pipes be written into it. Put in its
+/// place is one that cannot be read or written, or, for words to people, that swallows them.
+void fill_closed_descriptors() {
+    for (const auto& [fd, mode] : {std::pair{0, O_WRONLY}, std::pair{1, O_RDONLY}, std::pair{2, O_WRONLY}})
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", mode) < 0) return;
+}
 
 void complain(const std::string& tool, std::string_view message) {
     const std::string line = fmt::format("{}: {}\n", tool, message);
@@ -98,6 +108,7 @@ std::vector<Named> Tool::variables() const {
 }
 
 int Tool::run(int argc, const char* const* argv, const Body& body) {
+    fill_closed_descriptors();
     std::signal(SIGPIPE, SIG_IGN);
     const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     return guarded(words, body);

@@ -91,7 +91,8 @@ HealthState Health::state_of(const Row& r) const {
     s.failures = r.failures;
     s.why = r.why;
     const std::int64_t now = store_.now();
-    if (r.until > now && r.until - now <= micros(rules_.pause)) {
+    const bool set_back = r.failed > now + look_again;  // the clock, since it was written
+    if (r.until > now && r.until - now <= micros(rules_.pause) && !set_back) {
         s.circuit = r.failures < rules_.failures ? Circuit::paused : Circuit::open;
         s.seconds = static_cast<double>(r.until - now) / 1e6;
     }
@@ -171,6 +172,7 @@ void Health::pause(std::string_view endpoint, double seconds, std::string_view w
     Transaction transaction{store_.db()};
     Row r = row(endpoint).value_or(Row{});
     r.until = std::max(r.until, until);
+    if (r.failures == 0) r.failed = store_.now();
     r.why = std::string{truncate_utf8(why, 300)};
     write(endpoint, r);
     mark();

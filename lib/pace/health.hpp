@@ -24,7 +24,7 @@ struct HealthRules {
     double longest = 60;         ///< at most, however often it is doubled
     double forget = 60;          ///< seconds after which failures that did not close it are forgotten
     double probe = 30;           ///< how long one call may try before another one does
-    double pause = 600;          ///< the longest pause that is shared: after it servers are believed anew, and a clock set back does no harm
+    double pause = 86400;        ///< the longest pause that is believed: a day's quota is the longest that servers speak of
 };
 
 enum class Circuit {

@@ -13,6 +13,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace llm {
 
@@ -32,12 +33,23 @@ struct LimitTurn {
 /// What taking `claim` from a bucket at `now` (microseconds) comes to.
 LimitTurn take_turn(const LimitClaim& claim, std::int64_t full, std::int64_t now);
 
+/// A turn that is waited for: what calls before it gave back lets it begin earlier.
+struct LimitPlace {
+    std::int64_t begins = 0;  ///< as things stand: microseconds, `now` or later
+    struct InBucket {
+        std::int64_t begins = 0, returned = 0;  ///< µs; ns that had been given back by then
+    };
+    std::vector<InBucket> buckets;  ///< one a claim
+};
+
 class Limits {
 public:
     explicit Limits(PaceStore& store) : store_(store) {}
 
-    /// Takes all of them at once, in one transaction. Returns when the call may begin: `now` or later.
-    std::int64_t take(std::span<const LimitClaim>);
+    /// Takes all of them at once, in one transaction.
+    LimitPlace take(std::span<const LimitClaim>);
+    /// Looks again when the call may begin.
+    void look(std::span<const LimitClaim>, LimitPlace&);
     /// Puts right what was taken, once it is known what the call has used: `more` tokens than the claim said, or fewer.
     void correct(const LimitClaim&, double more);
 

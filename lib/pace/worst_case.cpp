@@ -8,7 +8,9 @@ namespace {
 
 constexpr long around_request = 1024;   // what providers put before tools, schemas and system prompts
 constexpr long around_message = 64;     // roles and separators
-constexpr long by_address = 65'536;     // what lies behind an address is not known; images of the largest size cost less
+constexpr long medium = 65'536;         // images of the largest size cost less, however few bytes they have; and what lies behind an address is not known
+constexpr long page = 5'000;            // of a PDF: its text and its picture (Anthropic, "PDF support": 1,500 to 3,000 tokens of text, and an image)
+constexpr long pages = 100;             // as many as providers take, where they cannot be counted
 
 long in_body(const Json& body, std::initializer_list<std::string_view> names) {
     long most = 0;
@@ -19,6 +21,19 @@ long in_body(const Json& body, std::initializer_list<std::string_view> names) {
 
 long size_of(const Json& j) { return j.is_null() ? 0 : static_cast<long>(dump(j).size()); }
 
+/// By the words that open a page, unless they may be hidden in compressed objects.
+long pages_of(std::string_view pdf) {
+    if (pdf.find("/ObjStm") != pdf.npos) return pages;
+    long n = 0;
+    for (std::size_t at = pdf.find("/Type"); at != pdf.npos; at = pdf.find("/Type", at + 1)) {
+        const std::size_t name = pdf.find_first_not_of(" \r\n\t", at + 5);
+        if (name != pdf.npos && pdf.substr(name, 5) == "/Page" && pdf.substr(name + 5, 1) != "s") ++n;
+    }
+    return n > 0 ? n : pages;
+}
+
+long worst_medium(const Attachment& a) { return a.type == "application/pdf" && a.url.empty() ? std::max(medium, page * pages_of(a.data)) : medium; }
+
 }  // namespace
 
 long worst_input(const Request& request) {
@@ -27,7 +42,7 @@ long worst_input(const Request& request) {
         const Json turn = to_json(m);
         n += around_message + static_cast<long>(dump(turn).size());
         for (const Part& part : m.parts)
-            if (!part.media.url.empty()) n += by_address;
+            if (part.kind == Part::Kind::media) n += worst_medium(part.media);
     }
     return n;
 }

@@ -379,6 +379,7 @@ private:
                                      text_of(error, "message", text_of(error, "fault"))));
             return {};
         }
+        if (!record.has("response")) return {};  // left unasked: an empty line would be an empty answer
         std::string out = text_of(record.get("response"), "text");
         out.push_back(o_.output == Output::text ? '\n' : '\0');
         return out;

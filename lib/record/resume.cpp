@@ -21,19 +21,47 @@ namespace {
 
 constexpr std::string_view title = "{\"llm-utils\":\"resume\",\"version\":1}";
 constexpr std::string_view titled = title.substr(0, title.size() - 2);  // a version and '}' follow
-constexpr std::string_view head = "{\"key\":\"";        // 16 hexadecimal digits follow
-constexpr std::string_view middle = "\",\"record\":";   // the record follows, then '}'
+constexpr std::string_view head = "{\"key\":\"";       // 16 hexadecimal digits follow
+constexpr std::string_view summed = "\",\"sum\":\"";   // 16 more
+constexpr std::string_view middle = "\",\"record\":";  // the record follows, then '}'
 constexpr std::size_t digits = 16;
-constexpr std::size_t record_at = head.size() + digits + middle.size();
 
-/// The key of a line that begins as entries do, as far as it goes beyond their fixed part.
-std::optional<std::uint64_t> key_of(std::string_view line) {
+struct Entry {
     std::uint64_t key = 0;
-    if (line.size() <= record_at || !line.starts_with(head) || line.substr(head.size() + digits, middle.size()) != middle || line[record_at] != '{') return std::nullopt;
-    const char* const end = line.data() + head.size() + digits;
-    const auto [stop, code] = std::from_chars(line.data() + head.size(), end, key, 16);
-    return code == std::errc{} && stop == end ? std::optional{key} : std::nullopt;
+    std::string_view record;
+    std::optional<std::uint64_t> sum;  ///< none in files of before
+};
+
+/// Takes 16 hexadecimal digits off the line's beginning.
+std::optional<std::uint64_t> take_digits(std::string_view& line) {
+    std::uint64_t n = 0;
+    if (line.size() < digits) return std::nullopt;
+    const auto [stop, code] = std::from_chars(line.data(), line.data() + digits, n, 16);
+    if (code != std::errc{} || stop != line.data() + digits) return std::nullopt;
+    line.remove_prefix(digits);
+    return n;
 }
+
+bool take(std::string_view& line, std::string_view word) {
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    return true;
+}
+
+/// What a line that begins as entries do says; of a last line that is cut short the record may lack its end.
+std::optional<Entry> entry_in(std::string_view line) {
+    Entry e;
+    if (!take(line, head)) return std::nullopt;
+    const auto key = take_digits(line);
+    if (!key) return std::nullopt;
+    if (take(line, summed) && !(e.sum = take_digits(line))) return std::nullopt;
+    if (!take(line, middle) || !line.starts_with('{')) return std::nullopt;
+    e.key = *key;
+    e.record = line.substr(0, line.size() - (line.ends_with('}') ? 1 : 0));
+    return e;
+}
+
+std::uint64_t sum_of(std::string_view record, std::uint64_t key) { return fast_hash(record, key); }
 
 bool is_newer(std::string_view line) {
     return line.starts_with(titled) && line.ends_with('}') && line.size() > titled.size() + 1 &&
@@ -42,7 +70,7 @@ bool is_newer(std::string_view line) {
 
 /// What a run that was killed, or a power loss, leaves of an entry that it was writing: its beginning, or zeros.
 bool is_cut_entry(std::string_view line) {
-    return key_of(line) || line.substr(0, head.size()) == head.substr(0, line.size()) || line.find_first_not_of('\0') == std::string_view::npos;
+    return line.substr(0, head.size()) == head.substr(0, line.size()) || line.find_first_not_of('\0') == std::string_view::npos;
 }
 
 /// The lines of a file from its beginning on, however long they are.
@@ -150,10 +178,10 @@ void Resume::read() {
     bool ours = false, begun = false, ended = true;
     std::optional<std::uint64_t> cut_at;
     for (std::string_view line; lines.next(line); ended = lines.ended()) {
-        const auto key = key_of(line);
-        if (key) scan(line, scanned);
-        if (key && scanned.kind == Scan::Kind::object) {
-            done_.push_back({*key, lines.at()});
+        const auto entry = entry_in(line);
+        if (entry && !entry->sum) scan(line, scanned);
+        if (entry && (entry->sum ? entry->sum == sum_of(entry->record, entry->key) && line.ends_with('}') : scanned.kind == Scan::Kind::object)) {
+            done_.push_back({entry->key, lines.at()});
             ours = true;
         } else if (line == title) {
             ours = true;
@@ -161,7 +189,7 @@ void Resume::read() {
             throw Error(Fault::config, "--resume {} was written by a newer release of llm-utils; use that one, or name another file", path_);
         } else if (!lines.ended() && is_cut_entry(line)) {
             cut_at = lines.at();
-            begun = key.has_value();
+            begun = entry.has_value();
         } else {
             ++broken_;
         }
@@ -214,7 +242,7 @@ std::deque<Resume::Place>::const_iterator Resume::place(std::uint64_t key) const
 bool Resume::find(std::uint64_t key, std::string& record) const {
     const auto it = place(key);
     if (it == done_.end()) return false;
-    std::uint64_t at = it->at + record_at;
+    std::uint64_t at = it->at;
     record.clear();
     for (std::size_t newline = std::string::npos; newline == std::string::npos;) {
         const std::size_t have = record.size();
@@ -227,14 +255,14 @@ bool Resume::find(std::uint64_t key, std::string& record) const {
         newline = n == 0 ? record.size() : record.find('\n', have);
         if (newline != std::string::npos) record.resize(newline);
     }
-    const std::size_t close = record.rfind('}');
-    if (close == std::string::npos) return false;
-    record.resize(close);
+    const auto entry = entry_in(record);
+    if (!entry) return false;
+    record = std::string{entry->record};
     return true;
 }
 
 void Resume::add(std::uint64_t key, std::string_view record) {
-    pending_ += fmt::format("{}{:016x}{}", head, key, middle);
+    pending_ += fmt::format("{}{:016x}{}{:016x}{}", head, key, summed, sum_of(record, key), middle);
     pending_ += record;
     pending_ += "}\n";
 }

@@ -20,6 +20,7 @@ bool write_all(int fd, std::string_view bytes, std::string_view what) {
         } else if (errno == EPIPE) {
             return false;
         } else if (errno != EINTR) {
+            if (fd == STDERR_FILENO) return false;
             throw Error(Fault::io, "cannot write {}: {}", what, std::strerror(errno));
         }
     }

@@ -47,7 +47,8 @@ private:
     std::function<void(std::string_view)> copy_;
 };
 
-/// All bytes, however many calls it takes. False where the reader is gone; throws Error{io} naming `what` else.
+/// All bytes, however many calls it takes. False where the reader is gone, and where standard error cannot be written: a word to people that does not arrive
+/// costs no answer. Throws Error{io} naming `what` else.
 bool write_all(int fd, std::string_view bytes, std::string_view what);
 
 }  // namespace llm

@@ -306,6 +306,45 @@ def a_call_that_does_not_fit_waits_for_those_in_flight(w):
 
 
 @test
+def what_was_asked_and_paid_fails_as_it_did_and_is_not_called_unasked(w):
+    with w.at("close-before-headers") as (home, tagged):
+        home.config(PRICE)
+        result = ask(home, "-m", "p/any", "--budget", 0.2, stdin=jsonl(small(1)), code=None)
+        (one,) = records(result)
+        equal(one["error"]["fault"], "unreachable", one)
+        expect("not asked again" in one["error"]["message"], one)
+        equal(w.count(tagged), 1, "a second try does not fit")
+    with w.at("schema:99") as (home, tagged):
+        home.config(PRICE)
+        result = ask(home, "-m", "p/any", "--budget", 0.2, stdin=jsonl(small(1, schema={"type": "object"})), code=None)
+        (one,) = records(result)
+        equal(one["error"]["fault"], "schema", one)
+        expect("no money left" in one["error"]["message"], one)
+
+
+@test
+def an_unasked_record_is_no_empty_answer(w):
+    with w.at("echo") as (home, tagged):
+        home.config(PRICE)
+        result = ask(home, "-m", "p/any", "-r", "--budget", 0.16, "--jobs", 1, stdin=jsonl(*(small(n) for n in range(9))), code=6)
+        equal(result.text, "x\n" * w.count(tagged))
+
+
+@test
+def an_answer_that_another_process_has_in_flight_needs_no_money(w):
+    with w.at("slow:3000") as (home, tagged):
+        home.config(PRICE)
+        with Running(home, "-q", "-m", "p/any", "--share-identical", "--budget", 1) as first:
+            first.write(jsonl(small(1)))
+            first.end_input()
+            until(lambda: w.count(tagged) == 1, "the first is in flight")
+            (one,) = records(ask(home, "-q", "-m", "p/any", "--share-identical", "--budget", 0.01, stdin=jsonl(small(1))))
+            equal(one["response"]["text"], "x")
+            first.rest()
+        equal(w.count(tagged), 1)
+
+
+@test
 def resume_and_a_budget_go_on_the_next_day(w):
     with w.at("echo") as (home, tagged):
         home.config(PRICE)

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
 
 import home as homes
+from home import tool
 from harness import ANSWER, Running, ask, equal, expect, for_each, jsonl, records, test, until, url
 
 
@@ -92,6 +94,28 @@ def a_full_disk_is_an_io_failure(w):
             run.end_input()
             equal(run.process.wait(60), 5)
             expect("space" in run.words, run.words)
+
+
+@test
+def words_that_nobody_can_read_cost_no_answer(w):
+    for flags in (("-u",), ("--explain",), ("--resume", "done")):
+        with w.at("echo") as (home, tagged):
+            given = jsonl(*({"id": n, "prompt": "x"} for n in range(3)))
+            for broken in ("2>/dev/full", "2>&-"):
+                command = f"{shlex.quote(str(tool('llm-ask')))} -m p/any --again {' '.join(flags)} {broken}"
+                done = subprocess.run(["sh", "-c", command], input=given.encode(), stdout=subprocess.PIPE, env=home.env, cwd=home.path, timeout=120)
+                equal(done.returncode, 0, command)
+                equal([json.loads(line)["response"]["text"] for line in done.stdout.splitlines()], ["x"] * 3, command)
+
+
+@test
+def a_closed_descriptor_is_told_of_and_never_taken_for_another(w):
+    with w.home() as home:
+        for closed, word in ((">&-", "standard output"), ("<&-", "standard input")):
+            command = f"{shlex.quote(str(tool('llm-ask')))} -m builtin/echo {closed}"
+            done = subprocess.run(["sh", "-c", command], input=b'{"prompt":"x"}\n', stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=home.env, cwd=home.path, timeout=120)
+            equal(done.returncode, 5, command)
+            expect(word in done.stderr.decode() and "descriptor" in done.stderr.decode(), done.stderr)
 
 
 @for_each(("SIGINT", signal.SIGINT, 130), ("SIGTERM", signal.SIGTERM, 143))

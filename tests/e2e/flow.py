@@ -142,7 +142,7 @@ def many_megabytes_behind_a_slow_record_wait_on_disk_not_in_memory(w):
 
 @test
 def without_room_on_disk_no_more_is_read_than_memory_holds(w):
-    with w.home(TMPDIR="/nonexistent") as home:
+    with w.home(TMPDIR="/dev/null/none") as home:
         (slow,) = slow_records(w, home, [3000])
         ready = [{"id": n, "response": {"text": "had"}, "filler": "f" * 500_000} for n in range(1, 101)]
         with Running(home, "--jobs", 4) as run:

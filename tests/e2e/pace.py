@@ -108,6 +108,15 @@ def the_pause_a_server_asks_for_holds_in_other_processes_too(w):
 
 
 @test
+def a_pause_longer_than_a_call_may_take_is_not_waited_for_in_other_processes(w):
+    with w.at("429-seconds:3600") as (home, tagged):
+        ask(home, "-m", "p/any", "x", code=5)
+        result = ask(home, "-m", "p/any", "y", code=5, timeout=60)
+        expect("asked for a pause" in result.words, result.words)
+        equal(w.count(tagged), 1, "it is not asked an hour too soon")
+
+
+@test
 def what_a_server_refuses_as_too_much_is_asked_with_fewer_at_once(w):
     with w.at("429-then-ok:12") as (home, tagged):
         given = jsonl(*({"id": n, "prompt": "x"} for n in range(40)))

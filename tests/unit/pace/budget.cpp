@@ -159,6 +159,16 @@ TEST_CASE("budget: the worst case is one token a byte, the dearest rates and eve
     r.messages.push_back(Message::of(Role::user, std::string(1000, 'x')));
     CHECK(worst_input(r) >= 1000);
     CHECK(worst_input(r) < 2500);
+    Request seen = r;
+    Part picture;
+    picture.kind = Part::Kind::media;
+    picture.media = {"image/png", "few bytes", "", "a.png"};
+    seen.messages.back().parts.push_back(picture);
+    CHECK(worst_input(seen) >= worst_input(r) + 50'000);  // a picture of few bytes may be large
+    seen.messages.back().parts.back().media = {"application/pdf", "%PDF /Type /Pages /Type /Page\n/Type/Page /Type /Page>>" + std::string(100'000, ' '), "", ""};
+    CHECK(worst_input(seen) >= worst_input(r) + 65'000);
+    seen.messages.back().parts.back().media.data = "%PDF /Type /ObjStm";
+    CHECK(worst_input(seen) >= worst_input(r) + 500'000);
     CHECK_FALSE(worst_output(r.options).has_value());
     r.options.max_tokens = 100;
     CHECK(worst_output(r.options) == 100);

@@ -108,10 +108,13 @@ TEST_CASE("health: a pause the server asks for is shared, and ends by itself") {
     CHECK(t.here.ask("p m").circuit == Circuit::closed);
 }
 
-TEST_CASE("health: no pause is shared for longer than ten minutes, and a clock set back closes nothing") {
+TEST_CASE("health: no pause is believed for longer than a day, and a clock set back ends it") {
     Two t;
-    t.here.pause("p m", 86400, "come back tomorrow");
-    CHECK(t.here.look("p m").seconds == Approx(600));
-    t.pass(-3600);
+    t.here.pause("p m", 3600, "come back in an hour");
+    CHECK(t.there.look("p m").seconds == Approx(3600));
+    t.pass(-600);
     CHECK(t.here.look("p m").circuit == Circuit::closed);
+    t.pass(600);
+    t.here.pause("q m", 1e9, "come back in the next century");
+    CHECK(t.here.look("q m").seconds == Approx(86400));
 }

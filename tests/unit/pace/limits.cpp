@@ -72,13 +72,39 @@ TEST_CASE("limits: two buckets are taken together, and what was not used is give
     Limits limits{store};
     const LimitClaim requests{"requests p", LimitKind::requests, 60, 1}, tokens{"tokens p", LimitKind::tokens, 6000, 600};
     const std::vector<LimitClaim> both{requests, tokens};
-    CHECK(limits.take(both) == now);
-    const std::int64_t later = limits.take(both);
+    CHECK(limits.take(both).begins == now);
+    const std::int64_t later = limits.take(both).begins;
     CHECK(later > now + second);  // the tokens hold it up
     limits.correct(tokens, -600);
     limits.correct(tokens, -600);
     now = later;
-    CHECK(limits.take(both) <= later + second);
+    CHECK(limits.take(both).begins <= later + second);
+}
+
+TEST_CASE("limits: who waits begins earlier when those before used less") {
+    std::int64_t now = 10'000 * second;
+    PaceStore store{":memory:", [&now] { return now; }};
+    Limits limits{store};
+    const std::vector<LimitClaim> dear{{"tokens p", LimitKind::tokens, 6000, 1000}};
+    limits.take(dear);
+    limits.take(dear);
+    LimitPlace place = limits.take(dear);
+    const std::int64_t first = place.begins;
+    CHECK(first > now + 15 * second);
+    limits.look(dear, place);
+    CHECK(place.begins == first);
+    limits.correct(dear.front(), -985);
+    limits.look(dear, place);
+    CHECK(place.begins < first - 9 * second);
+    const std::int64_t earlier = place.begins;
+    limits.correct(dear.front(), -985);
+    now += second;
+    limits.look(dear, place);
+    CHECK((place.begins < earlier && place.begins >= now));
+    CHECK(limits.take(dear).begins >= place.begins);
+    limits.correct(dear.front(), 500);  // and later where they used more
+    limits.look(dear, place);
+    CHECK(place.begins > earlier - 10 * second);
 }
 
 TEST_CASE("limits: a clock that was set back holds up nobody") {
@@ -86,18 +112,18 @@ TEST_CASE("limits: a clock that was set back holds up nobody") {
     PaceStore store{":memory:", [&now] { return now; }};
     Limits limits{store};
     const std::vector<LimitClaim> one{{"requests p", LimitKind::requests, 60, 1}};
-    CHECK(limits.take(one) == now);
+    CHECK(limits.take(one).begins == now);
     now -= 3600 * second;
-    CHECK(limits.take(one) <= now + second);
-    CHECK(limits.take(one) <= now + 2 * second);
-    CHECK(limits.take(one) > now + second);  // and the limit holds
+    CHECK(limits.take(one).begins <= now + second);
+    CHECK(limits.take(one).begins <= now + 2 * second);
+    CHECK(limits.take(one).begins > now + second);  // and the limit holds
 }
 
 TEST_CASE("limits: what another limit let through or holds back is waited for a minute at most") {
     std::int64_t now = 10'000 * second;
     PaceStore store{":memory:", [&now] { return now; }};
     Limits limits{store};
-    const auto take = [&limits](LimitKind kind, double limit, double cost) { return limits.take(std::vector<LimitClaim>{{"x", kind, limit, cost}}); };
+    const auto take = [&limits](LimitKind kind, double limit, double cost) { return limits.take(std::vector<LimitClaim>{{"x", kind, limit, cost}}).begins; };
     SECTION("a small one before a large one") {
         CHECK(take(LimitKind::tokens, 100, 4000) == now);
         CHECK(take(LimitKind::tokens, 100, 4000) > now + 30 * minute);  // of a process that is killed
@@ -125,7 +151,7 @@ TEST_CASE("limits: those with different limits keep the largest together") {
     while (begun.size() < 2000) {  // each asks for its next turn when its last one has come
         const auto who = static_cast<std::size_t>(std::min_element(next.begin(), next.end()) - next.begin());
         now = next[who];
-        next[who] = limits.take(std::vector<LimitClaim>{{"x", LimitKind::requests, rates[who], 1}});
+        next[who] = limits.take(std::vector<LimitClaim>{{"x", LimitKind::requests, rates[who], 1}}).begins;
         begun.emplace_back(next[who], 1);
     }
     CHECK(busiest_minute(begun) <= 600 + 3);

@@ -148,6 +148,20 @@ TEST_CASE("resume: a broken line in the middle costs itself, and nothing behind 
     }
 }
 
+TEST_CASE("resume: a line that was damaged and still reads well is told by its sum") {
+    const ResumeFile f;
+    f.run(abc);
+    const std::string all = f.bytes();
+    for (const auto& [from, to] : {std::pair{"\"n\":1", "\"n\":7"}, std::pair{"\"n\":1", "\"m\":1"}}) {
+        std::string damaged = all;
+        damaged.replace(damaged.find(from), std::string_view(from).size(), to);
+        f.write(damaged);
+        CHECK(f.run(abc, 1) == std::vector<std::string>{record0, "", record2});
+    }
+    f.write("{\"key\":\"0123456789abcdef\",\"record\":{\"n\":1}}\n");  // as it was written before there were sums
+    f.run(abc);
+}
+
 TEST_CASE("resume: what somebody wrote behind the entries is never cut off") {
     const ResumeFile f;
     f.run(abc);
