@@ -32,9 +32,9 @@ _llm_route() {
     done
     case $verb in
         fallback) options+=' -p --policy --store --most -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
-        explain) options+=' -p --policy --store -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --json' argument=':' ;;
+        explain) options+=' -p --policy --store -s --system -t --template -o --option -a --attachment --schema --override --no-context --json' argument=':' ;;
         check) options+=' -p --policy --store --json' argument='_llm_files' ;;
-        cascade) options+=' --tiers --deadline --record-budget --unaccepted --accept --samples --agreement --judge --scorer -m --model -s --system -t --template -o --option -a --attachment --schema --override --no-context --timeout --idle-timeout --retries --stream --no-stream --again --dry-run --record --replay --replay-missing -n --no-log -u --usage --reasoning --rpm --tpm --budget --assume-price --share-identical -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
+        cascade) options+=' --tiers --deadline --record-budget --unaccepted --accept --samples --agreement --judge --scorer -s --system -t --template -o --option -a --attachment --schema --override --no-context --timeout --idle-timeout --retries --stream --no-stream --again --dry-run --record --replay --replay-missing -n --no-log -u --usage --reasoning --rpm --tpm --budget --assume-price --share-identical -j --jobs --unordered --when --wrap --lines --no-stdin --retry-failed --resume -r --raw -0 --null --json -q --quiet -v --verbose --explain' argument=':' ;;
         train) options+=' --weak --strong --from-log --since --output --answers --neighbours --penalty -q --quiet' argument='_llm_files' ;;
         calibrate) options+=' --weak --strong --from-log --since --router --share --quality --cost --output --dry-run --json' argument='_llm_files' ;;
         report) options+=' --weak --strong --from-log --since --router --folds --group --answers --neighbours --seed --weak-price --strong-price --draws --svg --json' argument='_llm_files' ;;
@@ -72,7 +72,6 @@ _llm_route() {
         --resume) _llm_files; return ;;
         -p|--policy) _llm_files; return ;;
         --store) _llm_files; return ;;
-        -m|--model) _llm_ask_binary model; return ;;
         -s|--system) :; return ;;
         -t|--template) _llm_files; return ;;
         -o|--option) _llm_ask_binary option; return ;;
@@ -89,7 +88,6 @@ _llm_route() {
         --agreement) :; return ;;
         --judge) _llm_ask_binary model; return ;;
         --scorer) _llm_files; return ;;
-        -m|--model) _llm_ask_binary model; return ;;
         -s|--system) :; return ;;
         -t|--template) _llm_files; return ;;
         -o|--option) _llm_ask_binary option; return ;;

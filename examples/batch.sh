@@ -12,8 +12,8 @@ if [ -z "${MODEL:-}" ]; then
     mkfifo "$state/port"
     python3 "$here/data/batch_server.py" > "$state/port" & server=$!
     read -r port < "$state/port"
-    mkdir -p "$state/llm-utils"
-    cat > "$state/llm-utils/config.toml" <<TOML
+    export LLMUTILS_CONFIG="$state/config.toml" LLMUTILS_BATCH_PATH="$state/batch.db" LLMUTILS_PACE_PATH="$state/pace.db"
+    cat > "$LLMUTILS_CONFIG" <<TOML
 [provider.stand-in]
 base_url = "http://127.0.0.1:$port/v1"
 batch_price = 0.5             # of the direct price
@@ -21,13 +21,12 @@ batch_price = 0.5             # of the direct price
 input = 2
 output = 10
 TOML
-    export XDG_CONFIG_HOME="$state"
 fi
 
 # the evening: what comes out is the batch's id
 awk '{ printf "{\"id\":%d,\"text\":\"%s\"}\n", NR, $0 }' "${1:-$here/data/letters.txt}" |
     llm-ask -q --batch submit -m "${MODEL:-stand-in/any}" -t 'Summarise: {{text}}' > "$state/job"
-llm-ask --batch status --json | jq -r '"\(.state): \(.asked) of \(.records) records asked"'
+llm-ask --batch status --json | jq -r --arg id "$(cat "$state/job")" 'select(.batch == $id) | "\(.state): \(.asked) of \(.records) records asked"'
 
 # the morning: exit code 5 means later
 llm-ask -q --batch collect "$(cat "$state/job")" --wait 24h > "$state/out.jsonl"

@@ -2,6 +2,9 @@
 # Entries learn when they may answer: a like question is explored first, its answer compared, and outcomes can be said.
 # needs: jq
 set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LLMUTILS_CACHE_PATH="$work/cache.db" # a store of its own: nothing of yours is touched
 ask() { printf '{"prompt":"%s"}\n' "$1" | llm-cache get --namespace shop "${3:---max-error=0.05}" | jq -c ".response //= {text: \"$2\", finish: \"stop\"}"; }
 tell() { jq -r '"\(.prompt) \(.response.text) (\(if .cache.explored then "explored" else .cache.hit // "new" end))"'; }
 

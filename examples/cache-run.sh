@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export LLMUTILS_CACHE_PATH="$work/cache.db" # a store of its own: nothing of yours is touched
 # Any program that reads records and writes them back will do; this one notes what it was asked.
 cat > "$work/shout" <<'CHILD'
 #!/bin/sh

@@ -2,14 +2,15 @@
 # A chat that fits any context and forgets nothing, with a model that keeps its own memory. Offline the model is a small program; give MODEL for a real one.
 # needs: llm-mem python3
 set -eu
-config=$(mktemp)
-trap 'rm -f "$config"' EXIT
-cat > "$config" <<TOML
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LLMUTILS_MEM_PATH="$work/memory.db" # a store of its own: nothing of yours is touched
+[ -n "${MODEL:-}" ] || export LLMUTILS_CONFIG="$work/config.toml"
+cat > "$work/config.toml" <<TOML
 [provider.friend]
 protocol = "command"
 command = ["python3", "$(cd "$(dirname "$0")" && pwd)/data/friend.py"]
 TOML
-export LLMUTILS_CONFIG="$config"
 
 say() {
     jq -cn --arg prompt "$1" '{conversation: "kitchen", prompt: $prompt}' |

@@ -1,28 +1,34 @@
 #!/bin/sh
 # A batch larger than a night's money: what does not fit is left unasked (exit code 6), and the same command goes on the next night.
-# Without MODEL a stand-in program of this folder answers, at an assumed price.
-#   30 2 * * *  MODEL=cheap BUDGET=2.50 /path/to/nightly-budget.sh texts.jsonl
+#   30 2 * * *  MODEL=cheap BUDGET=2.50 sh /path/to/nightly-budget.sh texts.jsonl > out.jsonl 2>> nightly.err
+# One start is one night. What is done is kept in texts.jsonl.done, or in the file named second; all records come out, those with answers so far with them.
+# Without a file it shows the nights over three letters, with a stand-in program as the model, at an assumed price.
 # needs: jq
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-input=${1:-$here/data/notes.jsonl}
-state=$(mktemp -d)
-trap 'rm -rf "$state"' EXIT
-[ -e "$input" ] || { input=$state/in.jsonl; awk '{ printf "{\"id\":%d,\"text\":\"%s\"}\n", NR, $0 }' "$here/data/letters.txt" > "$input"; }
-if [ -z "${MODEL:-}" ]; then
-    mkdir -p "$state/llm-utils"
-    printf '%s\n' '[provider.stand-in]' 'command = ["sh", "-c", "while read -r line; do echo \"{\\\"text\\\":\\\"done\\\",\\\"usage\\\":{\\\"input\\\":900,\\\"output\\\":100}}\"; done"]' \
-        > "$state/llm-utils/config.toml"
-    export XDG_CONFIG_HOME="$state"
+night() { llm-ask -q -m "${MODEL:-stand-in/any}" --jobs 1 --budget "${BUDGET:-0.01}" -o max_tokens 100 --resume "$done" -t 'Summarise: {{text}}' "$@" < "$input"; }
+
+if [ $# -gt 0 ]; then
+    : "${MODEL:?name the model}" "${BUDGET:?say how many dollars a night may cost}"
+    input=$1 done=${2:-$1.done}
+    night
+    exit
 fi
 
-night() {
-    llm-ask -q -m "${MODEL:-stand-in/any}" --jobs 1 --budget "${BUDGET:-0.01}" --assume-price 3/15 -o max_tokens 100 \
-        --resume "$state/done" -t 'Summarise: {{text}}' < "$input" > "$state/out.jsonl" && echo "all is done" || echo "stopped with $?"
-    jq -rs '"\(map(select(.response)) | length) of \(length) answered"' "$state/out.jsonl"
-}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+input=$work/in.jsonl done=$work/done
+jq -Rc '{id: input_line_number, text: .}' "$here/data/letters.txt" > "$input"
+unset MODEL BUDGET
+export LLMUTILS_CONFIG="$work/config.toml" LLMUTILS_PACE_PATH="$work/pace.db" LLMUTILS_LOG=false
+cat > "$LLMUTILS_CONFIG" <<'TOML'
+[provider.stand-in]
+command = ["sh", "-c", "while read -r line; do echo '{\"text\":\"done\",\"usage\":{\"input\":900,\"output\":100}}'; done"]
+TOML
+
 for number in 1 2 3 4 5 6; do
-    echo "night $number:"
-    night | tee "$state/said"
-    ! grep -q 'all is done' "$state/said" || break
+    code=0
+    night --assume-price 3/15 > "$work/out.jsonl" || code=$?
+    jq -rs --arg night "$number" --arg code "$code" '"night \($night): exit code \($code), \(map(select(.response)) | length) of \(length) answered"' "$work/out.jsonl"
+    [ "$code" = 6 ] || exit "$code"
 done

@@ -1,14 +1,23 @@
 #!/bin/sh
 # For cron: killed at any moment, the same command goes on where it stopped and asks nothing twice.
-#   30 2 * * *  MODEL=cheap /path/to/nightly.sh texts.jsonl >> nightly.jsonl 2>> nightly.err
+#   30 2 * * *  MODEL=cheap sh /path/to/nightly.sh texts.jsonl > out.jsonl 2>> nightly.err
+# What is done is kept in texts.jsonl.done, or in the file named second; records with their answers come out, those done before too.
+# Without a file it shows two nights over three letters.
+# needs: jq
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-input=${1:-$here/data/notes.jsonl}
-state=$(mktemp -d)
-trap 'rm -rf "$state"' EXIT
-[ -e "$input" ] || { input=$state/in.jsonl; awk '{ printf "{\"id\":%d,\"text\":\"%s\"}\n", NR, $0 }' "$here/data/letters.txt" > "$input"; }
+night() { llm-ask -m "${MODEL:-builtin/echo}" --jobs 8 --resume "$done" -t 'Summarise: {{text}}' < "$input"; }
 
-run() { llm-ask -m "${MODEL:-builtin/echo}" --jobs 8 --resume "$state/done" -t 'Summarise: {{text}}' "$@" < "$input"; }
-run > "$state/first"
-run > "$state/second"   # nothing is asked again: the records come from the resume file
-cmp "$state/first" "$state/second" && jq -r '"\(.id): \(.response.text)"' "$state/second"
+if [ $# -gt 0 ]; then
+    input=$1 done=${2:-$1.done}
+    night
+    exit
+fi
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+input=$work/in.jsonl done=$work/done
+jq -Rc '{id: input_line_number, text: .}' "$here/data/letters.txt" > "$input"
+night > "$work/first"
+night > "$work/second"   # nothing is asked again: the records come from the resume file
+cmp "$work/first" "$work/second" && jq -c '{id, text: .response.text}' "$work/second"

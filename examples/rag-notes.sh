@@ -3,7 +3,9 @@
 # needs: llm-mem
 set -eu
 cd "$(dirname "$0")"
-export LLMUTILS_MEM_PATH="${MEMORY:-$(mktemp -d)/memory.db}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LLMUTILS_MEM_PATH="${MEMORY:-$work/memory.db}"
 
 llm-mem add data/notes
 llm-mem add data/notes # nothing has changed

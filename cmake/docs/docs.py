@@ -4,7 +4,8 @@
     docs.py [--check] [--out DIR] TOOL...
 
 For llm-X it reads DIR/man/llm-X.1.in (the prose) and the templates in completions/, and writes
-DIR/man/llm-X.1 and DIR/completions/llm-X.{bash,zsh,fish}. With --check nothing is written, and the
+DIR/man/llm-X.1 and DIR/completions/llm-X.{bash,zsh,fish}; and DIR/man/llm-config.5 from the tables of
+settings and of ready providers, around DIR/man/llm-config.5.in. With --check nothing is written, and the
 exit code is 1 where a file is not what it would be.
 """
 import argparse
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 import completion
+import config
 import manual
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -36,6 +38,14 @@ def pages(tool, out):
         yield out / "completions" / f"{name}.{shell}", completion.script(shell, template, d)
 
 
+def all_pages(tools, out):
+    for tool in tools:
+        yield from pages(tool, out)
+    prose = out / "man/llm-config.5.in"
+    if prose.exists():
+        yield out / "man/llm-config.5", config.page(prose.read_text(), ROOT)
+
+
 def main():
     parser = argparse.ArgumentParser(description="manual pages and completions from --describe")
     parser.add_argument("--check", action="store_true")
@@ -43,19 +53,18 @@ def main():
     parser.add_argument("tools", nargs="+")
     args = parser.parse_args()
     stale = False
-    for tool in args.tools:
-        for path, text in pages(tool, args.out):
-            old = path.read_text() if path.exists() else ""
-            if old == text:
-                continue
-            if args.check:
-                stale = True
-                diff = difflib.unified_diff(old.splitlines(True), text.splitlines(True), str(path), "from --describe")
-                sys.stdout.writelines(list(diff)[:40])
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
-                print(path)
+    for path, text in all_pages(args.tools, args.out):
+        old = path.read_text() if path.exists() else ""
+        if old == text:
+            continue
+        if args.check:
+            stale = True
+            diff = difflib.unified_diff(old.splitlines(True), text.splitlines(True), str(path), "as it would be written")
+            sys.stdout.writelines(list(diff)[:40])
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            print(path)
     if stale:
         print("run `make docs` and commit what it writes", file=sys.stderr)
     return 1 if stale else 0

@@ -47,7 +47,9 @@ def facts(option):
         yield "It may be given more than once."
     if option["excludes"]:
         yield f"It excludes {', '.join(option['excludes'])}."
-    if option["env"]:
+    if option["env"] and option["env_value"]:
+        yield f"{option['env']}={option['env_value']} in the environment does the same."
+    elif option["env"]:
         yield f"The variable {option['env']} sets it too."
     if option["since"]:
         yield f"Since {option['since']}."

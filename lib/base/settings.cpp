@@ -154,7 +154,7 @@ void Settings::apply(const std::string& variable, std::string_view value) {
             if (entry.path.find('*') == std::string_view::npos) known.push_back(variable_of(entry));
         const std::string near = nearest(variable, known);
         throw Error(Fault::config, "the variable {} names no setting; {}", variable,
-                    near.empty() ? std::string{"unset it, or see llm-utils(7) for those there are"}
+                    near.empty() ? std::string{"unset it, or see llm-config(5) for those there are"}
                                  : "did you mean " + near + "?");
     }
     const SettingEntry* entry = setting_entry(keys);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -111,15 +112,76 @@ struct Converter {
     }
 };
 
+std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r");
+    return begin == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+/// A name that a line gives, as its keys.
+struct Given {
+    std::vector<std::string> keys;
+    int line;
+    bool is_table;
+};
+
+/// Whether the shorter of both begins the longer.
+bool one_path(const Given& a, const Given& b) {
+    const auto shared = static_cast<std::ptrdiff_t>(std::min(a.keys.size(), b.keys.size()));
+    return std::equal(a.keys.begin(), a.keys.begin() + shared, b.keys.begin());
+}
+
+/// What to say of a name that `here` gives though `before` did; empty where they go together.
+std::string clash(const Given& before, const Given& here) {
+    if (!one_path(before, here)) return {};
+    const std::size_t shared = std::min(before.keys.size(), here.keys.size());
+    const bool was_table = before.is_table || before.keys.size() > shared;
+    const bool is_table = here.is_table || here.keys.size() > shared;
+    std::string name;
+    for (std::size_t i = 0; i < shared; ++i) name = dotted(name, here.keys[i]);
+    if (was_table && is_table && !(before.is_table && here.is_table && before.keys == here.keys)) return {};
+    if (was_table == is_table) return fmt::format("{} is given in line {} already", name, before.line);
+    const std::string_view member = name == "model" ? "default" : name == "log" ? "enabled" : "";
+    return fmt::format("{} is a {} in line {} and a {} here, but a name is one of them; {}", name,
+                       was_table ? "table" : "value", before.line, is_table ? "table" : "value",
+                       member.empty() ? std::string{"give one of them another name"}
+                                      : fmt::format("take {} = … out of line {} and write {} = … in a table [{}]",
+                                                    name, was_table ? here.line : before.line, member, name));
+}
+
+/// The first name of the text that is given twice, which toml++ prints with a wrong beginning and in the line
+/// after; throws as `fail` does. Only for messages: what goes over several lines is passed over.
+void refuse_given_twice(std::string_view text, std::string_view file) {
+    std::vector<Given> all;
+    std::vector<std::string> header;
+    for (int line = 1; !text.empty(); ++line) {
+        const std::size_t length = std::min(text.find('\n'), text.size());
+        const std::string_view now = trimmed(text.substr(0, length));
+        text.remove_prefix(std::min(text.size(), length + 1));
+        const bool is_table = now.starts_with('[');
+        const std::size_t end = is_table ? now.find(']') : now.find('=');
+        if (now.starts_with('#') || end == std::string_view::npos) continue;
+        const std::size_t begin = is_table ? std::min(now.find_first_not_of('['), end) : 0;
+        Given here{undotted(trimmed(now.substr(begin, end - begin))), line, is_table};
+        if (is_table) header = here.keys;
+        else here.keys.insert(here.keys.begin(), header.begin(), header.end());
+        if (now.starts_with("[["))  // the next of a list: its names begin anew
+            std::erase_if(all, [&here](const Given& old) {
+                return old.keys.size() >= here.keys.size() && one_path(old, here);
+            });
+        for (const Given& before : all)
+            if (const std::string what = clash(before, here); !what.empty()) fail(file, line, what);
+        all.push_back(std::move(here));
+    }
+}
+
 toml::table parse(std::string_view text, std::string_view file) {
     try {
         return toml::parse(text);
     } catch (const toml::parse_error& error) {
-        std::string what{error.description()};
-        if (what.find("redefine existing") != std::string::npos)
-            what += "; a name is either a value or a table: under [log] write `enabled = false`, "
-                    "under [model] `default = \"…\"`";
-        fail(file, static_cast<int>(error.source().begin.line), what);
+        if (error.description().find("redefine existing") != std::string_view::npos) refuse_given_twice(text, file);
+        fail(file, static_cast<int>(error.source().begin.line), error.description());
     } catch (const BrokenPromise&) {
         throw Error(Fault::config, "{} is no TOML; look for a table header or key with a stray character",
                     file);

@@ -49,6 +49,7 @@ Json option_of(const Verb& verb, const Option& o) {
             {"repeated", o.spec.repeated},
             {"since", text_or_null(o.spec.since)},
             {"env", text_or_null(o.spec.env)},
+            {"env_value", text_or_null(o.spec.flag_value)},
             {"hidden", o.spec.hidden},
             {"excludes", excludes(verb, o)}};
 }

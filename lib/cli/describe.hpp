@@ -1,4 +1,4 @@
-/// The command line as JSON: the one source of manual pages and completions (cmake/docs.py).
+/// The command line as JSON: the one source of manual pages and completions (cmake/docs/docs.py).
 ///
 ///     tool    = { name, version, about, synopsis: [line], options: [option], arguments: [argument],
 ///                 commands: [command], top: [name], examples: [{command, about}],

@@ -37,7 +37,7 @@ struct TalkFlags {
 };
 void talk_options(Verb&, TalkFlags&);
 
-/// What makes a request of a record; the tool writes it into the record (RECORD.md, "Where a request comes from").
+/// What makes a request of a record; the tool writes it into the record (llm-record(5), "Where a request comes from").
 struct RequestFlags {
     std::optional<std::string> model;          ///< as given on the command line, not by variable or file
     std::optional<std::string> system;

@@ -55,10 +55,15 @@ Tool::Tool(std::string_view name, std::string_view about) : Verb(name, about) {
               {"6", "the budget is spent"},
               {"130, 143", "interrupted, terminated: what was done is kept"}};
     variables_ = {{"NO_COLOR", "where set, nothing is printed in colour"},
+                  {"LLMUTILS_CONFIG", "the configuration file, instead of config.toml in its usual folder"},
                   {"XDG_CONFIG_HOME", "where configuration lies; ~/.config where unset"},
-                  {"XDG_DATA_HOME", "where stores lie; ~/.local/share where unset"}};
-    files_ = {{"$XDG_CONFIG_HOME/llm-utils/config.toml", "configuration: providers, models, tiers, defaults"}};
-    pages_ = {"jq(1)", "llm-record(5)", "llm-utils(7)"};
+                  {"XDG_DATA_HOME", "where stores lie; ~/.local/share where unset"},
+                  {"XDG_CACHE_HOME", "where stores lie that can be made again; ~/.cache where unset"},
+                  {"XDG_STATE_HOME", "where limits, budgets and health are kept; ~/.local/state where unset"}};
+    files_ = {{"$XDG_CONFIG_HOME/llm-utils/config.toml", "configuration: providers, models, tiers, defaults"},
+              {"$XDG_DATA_HOME/llm-utils/log.db", "the journal of calls"},
+              {"$XDG_STATE_HOME/llm-utils/pace.db", "limits, budgets and health, shared by all runs"}};
+    pages_ = {"jq(1)", "llm-config(5)", "llm-record(5)", "llm-utils(7)"};
 }
 
 Tool& Tool::exit(std::string code, std::string meaning) {
@@ -97,7 +102,9 @@ std::vector<Named> Tool::variables() const {
         for (const auto& g : v.groups())
             for (const auto& o : g.options())
                 if (!o.spec.env.empty() && !o.spec.hidden)
-                    all.push_back({o.spec.env, fmt::format("value of {} where it is not given", o.long_name())});
+                    all.push_back({o.spec.env, o.spec.flag_value.empty()
+                                                   ? fmt::format("value of {} where it is not given", o.long_name())
+                                                   : fmt::format("{} does the same as {}", o.spec.flag_value, o.long_name())});
     };
     add(*this);
     for (const auto& v : verbs()) add(v);

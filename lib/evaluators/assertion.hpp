@@ -14,7 +14,7 @@
 namespace llm {
 
 /// One assertion of promptfoo's shape {type, value, threshold, weight, provider, rubricPrompt, metric, transform, contextTransform, config, assert}, or in short:
-/// "contains: text", "not-icontains-any: a, b", "similar(0.8): text", "is-json"; text of no known type is `equals`. Throws Error{config} that names what
+/// "contains: text", "not-icontains-any: a, b", "similar(0.8): text", "is-json"; text of no known type is `equals`, unless it begins as a misspelt one. Throws Error{config} that names what
 /// is wrong and what to write.
 CheckSpec check_of(const Json& written);
 /// `expect` or `assert`: one of the above, or a list of them.

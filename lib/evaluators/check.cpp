@@ -44,6 +44,21 @@ std::string_view type_at_start(std::string_view text) {
     return best;
 }
 
+/// The known type that the text's beginning, up to ':' or '(', was likely meant to be; a whole text only where it has a hyphen, for one word may well be an
+/// answer, and so may "date: …", which is one letter from `hate`. Empty where there is none.
+std::string misspelt_type(std::string_view text) {
+    const std::size_t end = std::min(text.find_first_of(":("), text.size());
+    const std::string_view head = text.substr(0, end);
+    const bool is_word = head.size() >= 5 && head.find_first_not_of("abcdefghijklmnopqrstuvwxyz-0123456789") == std::string_view::npos;
+    if (!is_word || (end == text.size() && head.find('-') == std::string_view::npos)) return {};
+    const std::size_t slips = head.size() < 8 ? 1 : 2;
+    for (const EvaluatorEntry* e : evaluators())
+        for (const EvaluatorType& t : e->types)
+            for (const std::string& name : {std::string{t.name}, "not-" + std::string{t.name}})
+                if (t.name.size() >= 5 && edit_distance(head, name) <= slips) return name;
+    return {};
+}
+
 /// "not-similar(0.8): text"; plain text is what the answer must equal. `grade:` is promptfoo's short form of llm-rubric.
 CheckSpec short_form(std::string_view text) {
     CheckSpec spec;
@@ -62,7 +77,12 @@ CheckSpec short_form(std::string_view text) {
     const bool negated = rest.starts_with("not-");
     if (negated) rest.remove_prefix(4);
     const std::string_view type = type_at_start(rest);
-    if (type.empty()) return spec;
+    if (type.empty()) {
+        if (const std::string near = misspelt_type(text); !near.empty())
+            throw Error(Fault::config, "there is no assertion '{}'; did you mean '{}'? Where the answer must be this very text, write 'equals: ' before it",
+                        text.substr(0, text.find_first_of(":(")), near);
+        return spec;
+    }
     rest.remove_prefix(type.size());
     std::optional<double> threshold;
     if (rest.starts_with('(')) {

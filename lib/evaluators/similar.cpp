@@ -73,6 +73,11 @@ private:
 extern const EvaluatorEntry evaluator_similar{
     "similar", "near in meaning, by vectors", similar_types,
     [](const CheckSpec& spec, const EvaluatorNeeds& needs) -> std::unique_ptr<Evaluator> {
+        const bool distance = spec.type == "similar:euclidean";
+        const double lowest = distance ? 0 : -1, highest = distance ? 2 : 1;
+        if (spec.threshold && !(*spec.threshold >= lowest && *spec.threshold <= highest))
+            throw Error(Fault::config, "{}: the threshold is {:g}; a {} lies between {:g} and {:g}", spec.full_type(), *spec.threshold, distance ? "distance" : "similarity", lowest,
+                        highest);
         return std::make_unique<Similar>(spec, needs);
     }};
 

@@ -163,8 +163,15 @@ AnswerChecks::AnswerChecks(std::vector<AnswerCheck> checks, Caller& caller, cons
     : checks_(std::move(checks)), caller_(caller), models_(models) {
     // the kinds are declared from cheap to dear
     std::stable_sort(checks_.begin(), checks_.end(), [](const AnswerCheck& a, const AnswerCheck& b) { return a.kind < b.kind; });
-    for (const AnswerCheck& c : checks_)
+    for (const AnswerCheck& c : checks_) {
         if (c.kind == CheckKind::judge) judges_.emplace(c.argument, models_.resolve(c.argument));
+        if (c.kind == CheckKind::scorer) {
+            router(c.argument);
+            threshold_of(c);
+        }
+        if (c.kind == CheckKind::jq) program(c);
+        if (c.kind == CheckKind::regex || c.kind == CheckKind::not_regex) try_pattern(c);
+    }
 }
 
 AnswerChecks::~AnswerChecks() = default;
@@ -173,7 +180,8 @@ bool AnswerChecks::wants_logprobs() const {
     return std::any_of(checks_.begin(), checks_.end(), [](const AnswerCheck& c) { return c.kind == CheckKind::logprob; });
 }
 
-JqProgram& AnswerChecks::program(const std::string& text) {
+JqProgram& AnswerChecks::program(const AnswerCheck& check) {
+    const std::string text = check.kind == CheckKind::jq ? check.argument : "test(" + quote(check.argument) + ")";
     auto& slot = programs_[text];
     if (!slot) slot = std::make_unique<JqProgram>(text);
     return *slot;
@@ -189,11 +197,33 @@ const Router& AnswerChecks::router(const std::string& file) {
     auto& slot = routers_[file];
     if (!slot) {
         if (!embedder_) embedder_ = std::make_unique<BuiltinEmbedder>();
-        slot = std::make_unique<Router>(read_router(file, *embedder_));
+        try {
+            slot = std::make_unique<Router>(read_router(file, *embedder_));
+        } catch (const Error& e) {
+            throw Error(e.fault == Fault::data ? Fault::usage : e.fault, "{}", e.what());
+        }
         if (slot->evidence() != Evidence::answer)
             throw Error(Fault::config, "{} judges prompts, not answers; train a scorer with llm-route train --answers", file);
     }
     return *slot;
+}
+
+void AnswerChecks::try_pattern(const AnswerCheck& regex) {
+    try {
+        program(regex).holds("\"\"");  // jq compiles a pattern when it is first used
+    } catch (const Error& e) {
+        if (e.fault != Fault::data) throw;
+        const std::string_view said = e.what(), cause = "Regex failure: ";
+        const std::size_t at = said.find(cause);
+        throw Error(Fault::usage, "'{}' is no regular expression: {}", regex.argument, at == std::string_view::npos ? said : said.substr(at + cause.size()));
+    }
+}
+
+double AnswerChecks::threshold_of(const AnswerCheck& scorer) {
+    const auto threshold = scorer.threshold ? scorer.threshold : router(scorer.argument).threshold();
+    if (!threshold)
+        throw Error(Fault::config, "{} has no threshold yet; set one with llm-route calibrate, or write scorer:{}=T", scorer.argument, scorer.argument);
+    return *threshold;
 }
 
 std::string AnswerChecks::flaw(const Request& request, const Answer& answer, Json& value) {
@@ -227,14 +257,14 @@ void AnswerChecks::plain_check(const AnswerCheck& check, const Judged& j, Findin
             break;
         case CheckKind::regex:
         case CheckKind::not_regex: {
-            const bool found = program("test(" + quote(check.argument) + ")").holds(quote(text));
+            const bool found = program(check).holds(quote(text));
             if (found != (check.kind == CheckKind::regex)) fails(fmt::format("{} {}", found ? "it matches" : "it does not match", check.argument));
             break;
         }
         case CheckKind::jq: {
             Record record = Record::parse(j.record, 1);
             record.set_raw("response", response_text(j.answer));
-            if (!program(check.argument).holds(record.line())) fails("jq does not hold: " + check.argument);
+            if (!program(check).holds(record.line())) fails("jq does not hold: " + check.argument);
             break;
         }
         case CheckKind::no_refusal:
@@ -251,13 +281,9 @@ void AnswerChecks::plain_check(const AnswerCheck& check, const Judged& j, Findin
             else fails("the answer came without log-probabilities");
             break;
         case CheckKind::scorer: {
-            const Router& r = router(check.argument);
-            const auto threshold = check.threshold ? check.threshold : r.threshold();
-            if (!threshold)
-                throw Error(Fault::config, "{} has no threshold yet; set one with llm-route calibrate, or write scorer:{}=T", check.argument, check.argument);
-            const double need = r.score(question_text(j.request), text);
+            const double need = router(check.argument).score(question_text(j.request), text), threshold = threshold_of(check);
             out.scores["scorer"] = need;
-            if (need >= *threshold) fails(fmt::format("scorer {:.2f} is at or above {:g}", need, *threshold));
+            if (need >= threshold) fails(fmt::format("scorer {:.2f} is at or above {:g}", need, threshold));
             break;
         }
         case CheckKind::verify:

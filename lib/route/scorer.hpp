@@ -54,13 +54,12 @@ class AnswerChecks {
 public:
     /// Cheap checks come first whatever the order given; the first that fails ends it. A schema in the request, the
     /// answer being empty, cut off or refused by the provider are looked at always. Borrows all but the checks. Throws
-    /// Error{usage} or Error{config} for what can be known now: models, thresholds out of place.
+    /// Error{usage}, Error{config} or Error{data} for what can be known now: models, scorers, patterns, programs.
     AnswerChecks(std::vector<AnswerCheck>, Caller&, const Models&);
     ~AnswerChecks();
 
     bool wants_logprobs() const;
-    /// A judge that fails counts as a check that does not hold. Throws Error{usage} for a pattern or program jq cannot
-    /// compile, Error{data} for a scorer that is damaged.
+    /// A judge that fails counts as a check that does not hold.
     Task<Findings> look(Judged, CallContext);
 
     /// What is wrong with the answer to begin with, or "".
@@ -69,8 +68,10 @@ public:
 private:
     void plain_check(const AnswerCheck&, const Judged&, Findings&);
     Task<void> ask(const AnswerCheck&, const Judged&, CallContext, Findings&);
-    JqProgram& program(const std::string&);
+    JqProgram& program(const AnswerCheck&);
     const Router& router(const std::string& file);
+    void try_pattern(const AnswerCheck& regex);
+    double threshold_of(const AnswerCheck& scorer);
     SchemaCheck& schema(const Json&);
 
     std::vector<AnswerCheck> checks_;

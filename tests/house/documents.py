@@ -53,7 +53,7 @@ class Documents(unittest.TestCase):
     def setUp(self):
         self.out = pathlib.Path(tempfile.mkdtemp())
         (self.out / "man").mkdir()
-        for prose in [*(house.ROOT / "man").glob("*.1.in"), *(house.ROOT / "tests/support/toy").glob("*.1.in")]:
+        for prose in [*(house.ROOT / "man").glob("*.in"), *(house.ROOT / "tests/support/toy").glob("*.1.in")]:
             shutil.copy(prose, self.out / "man")
         subprocess.run([sys.executable, DOCS, "--out", self.out, *house.tools()], check=True, stdout=subprocess.DEVNULL)
 
@@ -70,6 +70,21 @@ class Documents(unittest.TestCase):
     def test_every_tool_has_a_page(self):
         for tool in house.tools():
             self.assertTrue((self.out / "man" / f"{tool.name}.1").exists(), f"man/{tool.name}.1.in is missing")
+
+    def test_the_page_of_settings_has_each_of_the_table(self):
+        page = (self.out / "man/llm-config.5").read_text()
+        table = (house.ROOT / "lib/base/setting_table.cpp").read_text()
+        paths = re.findall(r'^    \{"([^"]+)", ', table, re.M)
+        self.assertGreater(len(paths), 50)
+        self.assertEqual([p.replace("*", "NAME") for p in paths], re.findall(r"^\.It Va (\S+) Pq ", page, re.M))
+        ready = (house.ROOT / "lib/chat/ready.cpp").read_text()
+        for variable in re.findall(r"\b[A-Z]+_API_KEY\b", ready):
+            self.assertIn(variable, page)
+
+    def test_the_overview_names_every_page_of_a_format(self):
+        overview = (house.ROOT / "man/llm-utils.7").read_text()
+        for page in (house.ROOT / "man").glob("*.5"):
+            self.assertIn(f".Xr {page.stem} 5", overview)
 
     def test_the_overview_names_every_tool(self):
         overview = (house.ROOT / "man/llm-utils.7").read_text()

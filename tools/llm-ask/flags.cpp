@@ -45,7 +45,7 @@ void declare(Tool& tool, AskFlags& f) {
     listings.option("--until", f.until, "TIME", "Calls before this time. For --log.").since("0.1");
     listings.option("--fault", f.fault, "NAME", "Calls that ended with this fault, or 'any'. For --log.").since("0.1");
     listings.option("--tool", f.tool, "NAME", "Calls made by this tool. For --log.").since("0.1");
-    listings.option("--limit", f.limit, "N", "At most N lines. For --log.").at_least(0).since("0.1");
+    listings.option("--limit", f.limit, "N", "At most N lines. For --log list.").at_least(0).since("0.1");
     listings.option("--older", f.older, "TIME", "For --log prune: what is older than this, instead of log.keep.").since("0.1");
     listings.flag("--yes", f.yes, "For --log prune and --batch rm: remove it.").since("0.1");
     tool.top({"--model", "--template", "--schema", "--jobs", "--json"});
@@ -56,11 +56,10 @@ void declare(Tool& tool, AskFlags& f) {
     tool.example("llm-ask -j 32 --budget 2.50 --resume done -t task.md < in.jsonl > out.jsonl", "a nightly batch: bounded, and begun again by the same command");
     tool.example("llm-ask --batch submit --wait 25h -m cheap -t task.md < in.jsonl > out.jsonl", "the same at half the price, by tomorrow");
     tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MODEL, LLMUTILS_TIMEOUT, LLMUTILS_LOG=false");
-    tool.environment("OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY", "keys of providers, and more: see llm-utils(7)");
+    tool.environment("OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY", "keys of providers; llm-config(5) has the others");
     tool.file("$XDG_CONFIG_HOME/llm-utils/config.toml", "providers, models, tiers, defaults");
-    tool.file("$XDG_DATA_HOME/llm-utils/log.db", "the journal of calls");
     tool.file("$XDG_DATA_HOME/llm-utils/batch.db", "batches: records, where they are, what came back");
-    tool.file("$XDG_STATE_HOME/llm-utils/pace.db", "limits, budgets and health, shared by all runs");
+    tool.file("$XDG_STATE_HOME/llm-utils/chat_history", "what was typed in --chat");
     tool.see_also("llm-utils(7)").see_also("llm-record(5)");
 }
 

@@ -1,15 +1,42 @@
 #include "run.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <unistd.h>
 
 namespace {
 
+using enum llm::LogVerb;
+
+/// An option that means something beside some verbs only.
+struct Companion {
+    std::string_view option, partner;
+    std::array<llm::LogVerb, 3> verbs{none, none, none};
+};
+constexpr std::array companions{Companion{"--since", "--log list, show and stats", {list, show, stats}},
+                                Companion{"--until", "--log list, show and stats", {list, show, stats}},
+                                Companion{"--fault", "--log list, show and stats", {list, show, stats}},
+                                Companion{"--tool", "--log list, show and stats", {list, show, stats}},
+                                Companion{"--limit", "--log list", {list}},
+                                Companion{"--older", "--log prune", {prune}},
+                                Companion{"--yes", "--log prune and --batch rm", {prune}},
+                                Companion{"--wait", "--batch submit and --batch collect"}};
+
+/// What stands alone and would be passed over; --batch sees to its own.
+void refuse_strays(const llm::Tool& tool, const llm::AskFlags& flags) {
+    const bool reads_log = flags.log != none && !flags.models && !flags.budget_status;
+    for (const Companion& c : companions)
+        if (tool.find(c.option)->given() && !(reads_log && std::ranges::find(c.verbs, flags.log) != c.verbs.end()))
+            throw llm::Error(llm::Fault::usage, "{} goes with {}", c.option, c.partner);
+}
+
 int ask(const llm::Tool& tool, const llm::AskFlags& flags) {
+    if (flags.batch == llm::BatchVerb::none) refuse_strays(tool, flags);
     if (flags.models) return llm::list_models(tool, flags);
     if (flags.budget_status) return llm::show_budget(tool, flags);
     if (flags.log != llm::LogVerb::none) return llm::read_log(tool, flags);
     if (flags.batch != llm::BatchVerb::none) return llm::batch(tool, flags);
-    if (tool.find("--wait")->given()) throw llm::Error(llm::Fault::usage, "--wait goes with --batch submit and --batch collect");
     if (flags.chat) {
         llm::AskSession session{tool, flags};
         const int code = llm::converse(session, tool, flags, llm::conversation_of(session, flags));

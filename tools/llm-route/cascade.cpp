@@ -157,7 +157,7 @@ void accept_options(Verb& verb, CascadeFlags& f) {
     auto& accept = verb.group("Accepting");
     accept.option("--accept", f.accept, "CHECK",
                   "Stop at an answer only where this holds; given several times, where all hold. json, regex:PATTERN, not-regex:PATTERN, jq:PROGRAM (over the record "
-                  "with its response), no-hedge, agreement=T, logprob=T (mean probability of a token), scorer:FILE=T, verify (the model is asked whether it stands by it), "
+                  "with its response), no-refusal (always looked at), no-hedge, agreement=T, logprob=T (mean probability of a token), scorer:FILE=T, verify (the model is asked whether it stands by it), "
                   "judge:MODEL=T. The last tier's answer is not checked. Empty, cut off or refused answers and those that break the schema never pass.")
         .since("0.1");
     accept.option("--samples", f.samples, "N", "Draw N answers of each tier but the last, and take one that most agree on.").at_least(1).since("0.1");
@@ -180,6 +180,7 @@ void declare_cascade(Tool& tool) {
     tier_options(verb, *f);
     accept_options(verb, *f);
     request_options(verb, f->request);
+    verb.find("--model")->hidden();  // refused: --tiers names the models
     call_options(verb, f->calls);
     pace_options(verb, f->pace);
     loop_options(verb, f->loop);

@@ -104,7 +104,8 @@ void declare_explain(Tool& tool) {
     auto& verb = tool.verb("explain", "show which rule matches a prompt, and why", [&tool, f] { return explain(tool, *f); });
     verb.argument("PROMPT", f->prompt, "The prompt, or a whole record where it is a JSON object, or - to read either.");
     policy_options(verb, f->shared.policy);
-    request_options(verb, f->shared.request);
+    shaping_options(verb, f->shared.request);
+    verb.find("--model")->hidden();  // rules do not look at it
     verb.group("Output").flag("--json", f->json, "Print JSON Lines: a line a rule, then the record's route.").since("0.1");
 }
 

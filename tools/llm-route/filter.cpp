@@ -81,7 +81,7 @@ void declare_filter(Tool& tool) {
     const auto f = std::make_shared<FilterFlags>();
     policy_options(tool, f->policy);
     tool.group("Policy").flag("--again", f->again, "Choose for records that name a model already, too.").since("0.1");
-    request_options(tool, f->request);
+    shaping_options(tool, f->request);
     loop_options(tool, f->loop);
     talk_options(tool, f->talk);
     tool.top({"--policy", "--when", "--explain"});

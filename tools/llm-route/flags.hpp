@@ -13,6 +13,8 @@ struct PolicyFlags {
     std::string store;   ///< setting `route.path`
 };
 void policy_options(Verb&, PolicyFlags&);
+/// As request_options, but nothing is asked: -m takes the choice away, so no variable sets it.
+void shaping_options(Verb&, RequestFlags&);
 
 /// What the bare llm-route and its fallback verb are told.
 struct FilterFlags {

@@ -197,3 +197,17 @@ TEST_CASE("settings: loading thirty lines", "[.timing]") {
     const double each = std::chrono::duration<double, std::micro>(end - begin).count() / 1000;
     WARN(each << " µs a load");
 }
+
+TEST_CASE("settings: a name that is both a value and a table is refused with both lines and the remedy") {
+    CHECK(complaint("model = \"standard\"\njobs = 8\n\n[model.terse]\nmodel = \"a/b\"\n") ==
+          "config.toml:4: model is a value in line 1 and a table here, but a name is one of them; "
+          "take model = … out of line 1 and write default = … in a table [model]");
+    CHECK(complaint("# hello\nmodel = \"x\"\n[model.\"openai/gpt-5-mini\"]\ninput = 1\n")
+              .starts_with("config.toml:3: model is a value in line 2 and a table here"));
+    CHECK(complaint("log.keep = \"forever\"\nlog = false\n") ==
+          "config.toml:2: log is a table in line 1 and a value here, but a name is one of them; "
+          "take log = … out of line 2 and write enabled = … in a table [log]");
+    CHECK(complaint("jobs = 1\njobs = 2\n") == "config.toml:2: jobs is given in line 1 already");
+    CHECK(complaint("[tier]\ncheap = \"a/b\"\n[log]\n[tier]\n") == "config.toml:4: tier is given in line 1 already");
+    CHECK(parse("[model]\ndefault = \"standard\"\n[model.terse]\nmodel = \"a/b\"\n").text("model") == "standard");
+}

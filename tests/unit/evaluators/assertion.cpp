@@ -18,9 +18,34 @@ TEST_CASE("assertion: the short forms") {
     CHECK(to_json(check_of("trajectory:tool-used: search")) == Json({{"type", "trajectory:tool-used"}, {"value", "search"}}));
     CHECK(to_json(check_of("grade: is polite")) == Json({{"type", "llm-rubric"}, {"value", "is polite"}}));
     CHECK(to_json(check_of("Note: this is plain text")) == Json({{"type", "equals"}, {"value", "Note: this is plain text"}}));
+    for (const char* text : {"date: 5 May", "costs: 3", "equal", "Contain: x", "a contain: x", "not-so-bad"})
+        CHECK(to_json(check_of(text)) == Json({{"type", "equals"}, {"value", text}}));
     CHECK(to_json(check_of("is-json-like")) == Json({{"type", "equals"}, {"value", "is-json-like"}}));
     CHECK(checks_of(Json({"is-json", {{"type", "contains"}, {"value", "x"}}})).size() == 2);
     CHECK(checks_of(nullptr).empty());
+}
+
+TEST_CASE("assertion: a misspelt type is not taken for what the answer must equal") {
+    const auto complaint = [](const char* text) {
+        try {
+            check_of(text);
+        } catch (const Error& e) {
+            CHECK(e.fault == Fault::config);
+            return std::string{e.what()};
+        }
+        return std::string{};
+    };
+    CHECK_THAT(complaint("contain: x"), contains("did you mean 'contains'?"));
+    CHECK_THAT(complaint("contain: x"), contains("write 'equals: ' before it"));
+    CHECK_THAT(complaint("is-jsn"), contains("did you mean 'is-json'?"));
+    CHECK_THAT(complaint("not-contain: error"), contains("did you mean 'not-contains'?"));
+    CHECK_THAT(complaint("simlar(0.8): x"), contains("did you mean 'similar'?"));
+    CHECK(check_of("equals: contain: x").value == "contain: x");
+}
+
+TEST_CASE("assertion: a likeness that nothing can reach is refused") {
+    CHECK(error_of("similar(2): x", {}).fault == Fault::config);
+    CHECK(error_of({{"type", "similar:euclidean"}, {"value", "x"}, {"threshold", 3}}, {}).fault == Fault::config);
 }
 
 TEST_CASE("assertion: promptfoo's shape there and back") {
