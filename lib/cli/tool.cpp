@@ -104,7 +104,7 @@ std::vector<Named> Tool::variables() const {
                 if (!o.spec.env.empty() && !o.spec.hidden)
                     all.push_back({o.spec.env, o.spec.flag_value.empty()
                                                    ? fmt::format("value of {} where it is not given", o.long_name())
-                                                   : fmt::format("{} does the same as {}", o.spec.flag_value, o.long_name())});
+                                                   : fmt::format("where {}, the same as {}", o.spec.flag_value, o.long_name())});
     };
     add(*this);
     for (const auto& v : verbs()) add(v);

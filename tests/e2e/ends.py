@@ -1,4 +1,4 @@
-"""How a run lives and ends: flushing, closed pipes, signals, --resume (RECORD.md, rules 8 to 11)."""
+"""How a run lives and ends: flushing, closed pipes, signals, --resume (llm-record(5))."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""How records flow (RECORD.md, rules 1 to 7 and the flags): what passes, what is asked, in which order."""
+"""How records flow (llm-record(5)): what passes, what is asked, in which order."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""One prompt: what it is made of, what comes out, and with which code it ends (RECORD.md)."""
+"""One prompt: what it is made of, what comes out, and with which code it ends (llm-record(5))."""
 
 import os
 import pty

@@ -29,6 +29,18 @@ def lint(page):
     return [line for line in said if not known(line)]
 
 
+def configurations():
+    """(where, text) of every configuration that README.md and the manual print; policies are others."""
+    for m in re.finditer(r"^```toml\n(.*?)^```", (house.ROOT / "README.md").read_text(), re.S | re.M):
+        yield "README.md", m[1]
+    for page in manuals():
+        if page.name == "llm-policy.5":
+            continue
+        for m in re.finditer(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page.read_text(), re.S | re.M):
+            if re.search(r"^\[[a-z]+(\..+)?\]", m[1], re.M):
+                yield page.name, m[1].replace("\\e", "\\").replace("\\(dq", '"')
+
+
 def help_options(tool, commands):
     texts = [house.run(tool, "--help")] + [house.run(tool, c, "--help") for c in commands]
     found = set()
@@ -98,6 +110,21 @@ class Documents(unittest.TestCase):
                 told = house.option_names(d)
                 self.assertEqual(told, help_options(tool, [c["name"] for c in d["commands"]]))
                 self.assertEqual(told, manual_options(self.out / "man" / f"{tool.name}.1"))
+
+    def test_every_configuration_printed_loads_with_prices_of_a_model_added(self):
+        ask = house.BUILD / "tools/llm-ask"
+        if not ask.exists():
+            self.skipTest("llm-ask is not built yet")
+        found = list(configurations())
+        self.assertEqual({"README.md", "llm-config.5", "llm-utils.7"}, {where for where, _ in found})
+        file = self.out / "config.toml"
+        for where, text in found:
+            for more in ("", '\n[model."openai/gpt-5-mini"]\ninput = 1\noutput = 2\n'):
+                file.write_text(text + more)
+                for provider in ["builtin", *re.findall(r"^\[provider\.(\w+)\]", text, re.M)]:
+                    with self.subTest(where=where, provider=provider, more=more):
+                        r = house.run(ask, "--dry-run", "--assume-price", "1/1", "-m", f"{provider}/echo", "hello", env={"LLMUTILS_CONFIG": str(file)})
+                        self.assertEqual((0, b""), (r.returncode, r.stderr))
 
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_mandoc_has_nothing_to_say(self):

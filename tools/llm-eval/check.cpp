@@ -28,7 +28,9 @@ int check_records(const Tool& tool, const EvalFlags& f) {
     std::optional<Suite> suite;
     if (!f.suite.empty()) suite.emplace(read_suite(f.suite));
     EvalSession s{tool, f, suite ? suite->folder : std::filesystem::path{}};
-    Checker checker{s.tools.needs, demands_of(f, suite ? &*suite : nullptr)};
+    Demands demands = demands_of(f, suite ? &*suite : nullptr);
+    if (!f.expects.empty()) Assertions(demands.all, std::nullopt, s.tools.needs);  // what is wrong with them is said before anything is read
+    Checker checker{s.tools.needs, std::move(demands)};
     Watch watch{f, {suite ? suite->title() : "llm-eval", {"records"}}, suite ? suite->gates : std::vector<std::string>{}};
     FilterOptions o = filter_options(tool, f.loop);
     o.jobs = s.settings.integer("jobs").value_or(4);

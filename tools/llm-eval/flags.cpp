@@ -120,10 +120,11 @@ void declare(Tool& tool, EvalFlags& f) {
     tool.example("llm-ask -m cheap < cases.jsonl | llm-eval --gate 'pass_rate >= 0.95' > out.jsonl", "check what each record expects; exit code 1 below 95%");
     tool.example("llm-eval run suite.yaml --repeat 5 --html report.html > new.jsonl", "ask, check, and write a page");
     tool.example("llm-eval compare old.jsonl new.jsonl", "exit code 1 where new is significantly worse");
-    tool.environment("LLMUTILS_*", "override settings of config.toml");
+    tool.environment("LLMUTILS_*", "override settings of config.toml: LLMUTILS_MODEL, LLMUTILS_TIMEOUT");
     tool.environment("GITHUB_STEP_SUMMARY", "file that --github adds its summary to");
     tool.file("$XDG_CONFIG_HOME/llm-utils/config.toml", "providers, models, tiers, defaults");
     tool.file("$XDG_DATA_HOME/llm-utils/eval.db", "the history of runs");
+    tool.file("$XDG_CACHE_HOME/llm-utils/cache.db", "the cache, for --cache");
     tool.see_also("llm-suite(5)").see_also("llm-ask(1)").see_also("llm-record(5)").see_also("llm-utils(7)");
 }
 
