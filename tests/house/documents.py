@@ -126,6 +126,20 @@ class Documents(unittest.TestCase):
                         r = house.run(ask, "--dry-run", "--assume-price", "1/1", "-m", f"{provider}/echo", "hello", env={"LLMUTILS_CONFIG": str(file)})
                         self.assertEqual((0, b""), (r.returncode, r.stderr))
 
+    @unittest.skipUnless(shutil.which("jq") and shutil.which("mlr"), "no jq or mlr")
+    def test_the_pipelines_of_the_readme_that_need_no_key_work_as_printed(self):
+        if not {"llm-ask", "llm-cache", "llm-eval", "llm-mem", "llm-route"} <= {t.name for t in house.filters()}:
+            self.skipTest("not all tools are built yet")
+        pipelines, chain = re.findall(r"^```sh\n(.*?)^```", (house.ROOT / "README.md").read_text(), re.S | re.M)
+        (self.out / "examples").symlink_to(house.ROOT / "examples")
+        env = house.clean_environment(str(self.out))
+        env["PATH"] = f"{house.BUILD / 'tools'}:{env['PATH']}"
+        for script in [*re.split(r"^(?=# [0-9])", pipelines.split("# 9 ")[0], flags=re.M)[1:], chain]:
+            with self.subTest(script=script):
+                r = subprocess.run(["sh", "-e", "-c", script], cwd=self.out, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                self.assertEqual(0, r.returncode, r.stderr)
+                self.assertNotIn('"error"', r.stdout)
+
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_mandoc_has_nothing_to_say(self):
         for page in manuals() + sorted(self.out.glob("man/*.1")):
