@@ -16,8 +16,9 @@ void policy_options(Verb& verb, PolicyFlags& f) {
 void shaping_options(Verb& verb, RequestFlags& f) {
     request_options(verb, f);
     Option& model = *verb.find("--model");
-    model.spec.text = "Give this model to records that name none. No rule is looked at then. NAME is provider/name, or an alias or a tier (cheap, standard, strong) of the "
-                      "configuration.";
+    model.spec.text =
+        "Give this model to records that name none. No rule is looked at then. NAME is provider/name, or an alias or a tier (cheap, standard, strong) of the "
+        "configuration.";
     model.spec.env.clear();
     model.spec.setting.clear();
 }
