@@ -22,6 +22,16 @@ std::string canonical_member(const Record& r, std::string_view name) {
     return out;
 }
 
+/// Commands write ids anew in their own way: é as \u00e9, 1.10 as 1.1. Empty where the record has none.
+std::string id_by_value(const Record& r) {
+    if (!r.id()) return {};
+    const Json id = read_json(*r.id());
+    std::string out;
+    if (id.is_discarded()) out = *r.id();
+    else append_canonical_json(out, id);
+    return out;
+}
+
 /// Both bear a prompt, and not the same.
 bool ask_differently(const Record& sent, const Record& came) {
     for (const std::string_view name : {"prompt", "messages"})
@@ -190,7 +200,7 @@ Splice::FlightPtr Splice::launch(Record& record, const Question& q, Emitter& emi
     flight->record = &record;
     Record sent = record;
     if (!sent.has("id")) sent.set_raw("id", quote(fmt::format("line-{}", record.number())));  // the command counts other lines than we do
-    flight->id = *sent.id();
+    flight->id = id_by_value(sent);
     sent.set_raw("cache", fmt::format("{{\"n\":{}}}", flight->number));
     r.open.emplace(flight->number, flight);
     if (r.by_id.contains(flight->id)) r.shared_ids.insert(flight->id);
@@ -209,12 +219,11 @@ Splice::Found Splice::find(const Round& r, const Record& answer) {
             return {it != r.open.end() ? it->second : nullptr, Found::By::number};
         }
     }
-    if (const auto id = answer.id()) {
-        const std::string key{*id};
-        const auto [first, last] = r.by_id.equal_range(key);
-        std::uint64_t oldest = 0;
-        for (auto it = first; it != last; ++it) oldest = oldest == 0 ? it->second : std::min(oldest, it->second);
-        if (oldest != 0) return {r.open.at(oldest), r.shared_ids.contains(key) ? Found::By::shared_id : Found::By::id};
+    if (const std::string id = id_by_value(answer); !id.empty()) {  // where none such is open, it is no open record's
+        const auto [first, last] = r.by_id.equal_range(id);
+        if (first == last) return {nullptr, Found::By::id};
+        const std::uint64_t oldest = std::min_element(first, last, [](const auto& a, const auto& b) { return a.second < b.second; })->second;
+        return {r.open.at(oldest), r.shared_ids.contains(id) ? Found::By::shared_id : Found::By::id};
     }
     return {r.open.empty() ? nullptr : r.open.begin()->second, Found::By::order};
 }
@@ -234,7 +243,9 @@ void Splice::take(Round& r, std::string_view line) {
     }
     ++r.received;
     if (!flight) {
-        warn_once(r, fmt::format("the command '{}' wrote more lines than it was given; they are dropped, the first being: {}", command, truncate_utf8(line, 80)));
+        r.order_lost = r.order_lost || found.by == Found::By::id;
+        warn_once(r, fmt::format("the command '{}' wrote {}; they are dropped, the first being: {}", command,
+                                 found.by == Found::By::id ? "lines with an id that no record it still has to answer bears" : "more lines than it was given", truncate_utf8(line, 80)));
         return;
     }
     if (!good) {

@@ -1,6 +1,6 @@
 /// The step of `llm-cache run`: what is not known goes through a command, and its answers come back into their places.
 ///
-/// What comes back belongs to a record by the number it was sent with (`cache.n`), else by its id, else by order. Of what the command makes
+/// What comes back belongs to a record by the number it was sent with (`cache.n`), else by its id, else, where it bears none, by order. Of what the command makes
 /// of a record, its response, its error and members that are new are spliced into the record as it was, so that what comes out does not
 /// depend on whether it was known.
 ///
@@ -58,7 +58,7 @@ private:
         Question question;
         Vector vector;       ///< of the question, where it is looked up by similarity
         bool explored = false;  ///< an entry would have had an answer
-        std::string id;      ///< as it was sent, JSON
+        std::string id;      ///< as it was sent, by value
         Emitter* emitter = nullptr;
         const Record* record = nullptr;  ///< as it was sent, but for id and number; until it has landed
         bool landed = false;

@@ -50,6 +50,29 @@ def equal_ids_do_not_tell_records_apart(home):
 
 
 @test
+def a_line_with_an_id_that_is_not_open_is_no_other_record_s(home):
+    text = "ids = json.loads(sys.argv[1])\nfor l, i in zip(sys.stdin.readlines(), ids): print(json.dumps({'id': i, 'response': {'text': 'of ' + str(i)}}), flush=True)\n"
+    child = script(home, "ids.py", text)
+    given = jsonl({"id": "a", "prompt": "q0"}, {"id": "b", "prompt": "q1"})
+    for ids in (["a", "a"], ["a", "zzz"]):
+        result = cache(home, "run", "--as", str(ids), "--", child, json.dumps(ids), stdin=given, code=3)
+        first, second = records(result)
+        equal(first["response"]["text"], "of a")
+        equal((second["error"]["fault"], "response" in second), ("provider", False))
+        expect("lines with an id that no record" in result.words, result.words)
+    equal([one["question"] for one in entries(home)], ["q0", "q0"])
+
+
+@test
+def ids_are_compared_by_value(home):
+    child = script(home, "tac.py", f"for l in reversed(sys.stdin.readlines()):\n    r = json.loads(l); r.pop('cache'); {ANSWER}; print(json.dumps(r))\n")
+    given = '{"id":"\u00e9","prompt":"q0"}\n{"id":1.10,"prompt":"q1"}\n{"id":"\\u00e8","prompt":"q2"}\n{"id":2.0,"prompt":"q3"}\n'
+    out = records(cache(home, "run", "--", child, stdin=given))
+    equal([one["response"]["text"] for one in out], ["Q0", "Q1", "Q2", "Q3"])
+    equal(len(entries(home)), 4)
+
+
+@test
 def a_line_that_was_left_out_keeps_what_came_by_order_from_the_store(home):
     child = script(home, "skip.py", f"sys.stdin.readline()\nfor l in sys.stdin:\n    r = json.loads(l); {ANSWER}; print(json.dumps({{'response': r['response']}}), flush=True)\n")
     result = cache(home, "run", "--", child, stdin=jsonl(*QUESTIONS), code=3)
