@@ -7,15 +7,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 namespace llm {
 namespace {
 
-/// Members that say nothing about what is asked.
-constexpr std::array<std::string_view, 10> beside_the_question{"id",    "cache",     "response", "error", "raw",
-                                                               "eval",  "expect",    "reference", "route", "guard"};
+/// Members that say nothing about what is asked. All others may be in a command's template.
+constexpr std::array<std::string_view, 4> beside_the_question{"id", "cache", "response", "error"};
 /// Members that canonical_bytes has.
 constexpr std::array<std::string_view, 9> of_the_request{"prompt", "messages", "system",      "model",  "options",
                                                          "schema", "tools",    "attachments", "context"};
@@ -25,14 +26,27 @@ Message* last_user_turn(Request& request) {
     return it == request.messages.rend() ? nullptr : &*it;
 }
 
-/// Takes the turn's text out; pictures and the like stay.
-void blank(Message& turn) {
-    std::erase_if(turn.parts, [](const Part& p) { return p.kind == Part::Kind::text; });
+/// The turn's own parts: those behind them came from `attachments`, and their text is no part of the question.
+std::span<Part> own_parts(const Record& record, Message& turn) {
+    const std::size_t attached = record.has("attachments") ? record.get("attachments").size() : 0;
+    return {turn.parts.data(), turn.parts.size() - std::min(attached, turn.parts.size())};
 }
 
-/// Takes `text` out of the turn where it stands, so that what stands around it still tells questions apart. Where it does not stand there, the whole turn does.
-void cut_out(Message& turn, std::string_view text) {
-    for (Part& p : turn.parts) {
+std::string joined_text(std::span<const Part> parts) {
+    Message own;
+    own.parts.assign(parts.begin(), parts.end());
+    return own.text();
+}
+
+/// Takes the text out; where it stood among pictures and the like stays.
+void blank(std::span<Part> parts) {
+    for (Part& p : parts)
+        if (p.kind == Part::Kind::text) p.text.assign(1, '\0');
+}
+
+/// Takes `text` out where it stands, so that what stands around it still tells questions apart.
+void cut_out(std::span<Part> parts, std::string_view text) {
+    for (Part& p : parts) {
         if (p.kind != Part::Kind::text) continue;
         for (std::size_t at = 0; !text.empty() && (at = p.text.find(text, at)) != std::string::npos; ++at) p.text.replace(at, text.size(), 1, '\0');
     }
@@ -73,15 +87,31 @@ void append(std::string& out, std::string_view name, std::string_view bytes) {
     out += bytes;
 }
 
+/// The files that a word of a command may name: FILE, --option=FILE, -oFILE, -abcFILE.
+std::vector<std::string_view> files_in(std::string_view word) {
+    std::vector<std::string_view> out{word};
+    if (const std::size_t equals = word.find('='); equals != word.npos) out.push_back(word.substr(equals + 1));
+    if (word.starts_with('-'))
+        for (std::size_t at = 1; at + 1 < word.size() && std::isalnum(static_cast<unsigned char>(word[at])) != 0; ++at) out.push_back(word.substr(at + 1));
+    return out;
+}
+
+/// What is in the files that a record names, as far as they can be read: the command will read them.
+void append_attached_files(std::string& out, const Record& record) {
+    const Json attached = record.get("attachments");
+    if (!attached.is_array()) return;
+    for (const Json& one : attached)
+        if (const auto sum = sum_of_file(text_of(one, "path"))) append(out, "file", *sum);
+}
+
 }  // namespace
 
 std::string command_meaning(const std::vector<std::string>& argv) {
     std::string out = "command ";
     for (const std::string& word : argv) {
         append(out, "word", word);
-        const std::size_t equals = word.find('=');
-        const std::string file = word.starts_with("-") && equals != std::string::npos ? word.substr(equals + 1) : word;
-        if (const auto sum = sum_of_file(file)) append(out, "file", *sum);
+        for (const std::string_view file : files_in(word))
+            if (const auto sum = sum_of_file(std::string{file})) append(out, "file", *sum);
     }
     return out;
 }
@@ -139,15 +169,17 @@ std::string Questions::members_of(const Record& record, bool asks, const Questio
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());
     const Template* used = but != nullptr ? form_.used_template() : nullptr;
+    const bool has_context = form_.spec().context == RequestSpec::Context::given && !(form_.used_template() && form_.used_template()->names().contains("context"));
     const auto contains = [](const auto& list, std::string_view name) { return std::ranges::find(list, name) != list.end(); };
     std::string out;
     for (const std::string_view name : names) {
         if (contains(beside_the_question, name) || contains(options_.ignored, name)) continue;
-        if (asks && contains(of_the_request, name)) continue;
+        if (asks && contains(of_the_request, name) && (name != "context" || has_context)) continue;
         if (used != nullptr && contains(used->names(), name)) continue;
         std::string value{record.raw(name).value_or("null")};
         if (but != nullptr && but->text_chosen) cut_out(value, but->text);
         append(out, name, value);
+        if (name == "attachments") append_attached_files(out, record);
     }
     return out;
 }
@@ -182,27 +214,30 @@ Question Questions::of_command(const Record& record, QuestionOptions::Fingerprin
 void Questions::choose_text(const Record& record, Question& q, Request& request) {
     Message* turn = last_user_turn(request);
     if (turn == nullptr && !(on_ && request.messages.empty())) throw Error(Fault::data, "nothing to compare: the record has no user turn");
+    const std::span<Part> parts = turn != nullptr ? own_parts(record, *turn) : std::span<Part>{};
     if (on_) {
         const auto chosen = on_->first(record.line());
         if (!chosen || *chosen == "null") throw Error(Fault::data, "--on gives nothing for this record");
         q.text = chosen->front() == '"' ? unescape(*chosen) : *chosen;
-        if (turn != nullptr) cut_out(*turn, q.text);
+        cut_out(parts, q.text);
         q.text_chosen = true;
     } else if (const Template* used = form_.used_template()) {
+        q.fingerprint = "template " + used->text() + '\n';
         bool first = true;
         for (const std::string& name : used->names()) {
             const auto value = record.raw(name);
             if (!value) continue;
+            const std::string text = value->front() == '"' ? unescape(*value) : std::string{*value};
+            append(q.fingerprint, name, text.empty() ? "empty" : "");  // sections depend on which there are
             if (!first) q.text += field_mark;
             first = false;
-            q.text += value->front() == '"' ? unescape(*value) : std::string{*value};
+            q.text += text;
         }
         q.text_chosen = true;
-        q.fingerprint = "template " + used->text() + '\n';
-        blank(*turn);
+        blank(parts);
     } else {
-        q.text = turn->text();
-        blank(*turn);
+        q.text = joined_text(parts);
+        blank(parts);
     }
 }
 

@@ -16,7 +16,7 @@ namespace llm {
 
 struct Question {
     CacheKey key;
-    std::string text;         ///< what similarity is about: the last user turn's text, or what was chosen instead
+    std::string text;         ///< what similarity is about: the last user turn's own text, without that of attachments, or what was chosen instead
     std::string fingerprint;  ///< of everything else; empty where it was not asked for
     bool text_chosen = false;  ///< it is not simply the last user turn's
     std::string model;        ///< provider/name, or as it was asked for; may be empty

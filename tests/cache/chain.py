@@ -65,6 +65,11 @@ def the_command_s_words_and_files_belong_to_the_key(home):
     equal(len(asked(home)), 2, "another content")
     cache(home, "run", "--", child, str(note), "--flag", stdin=one)
     equal(len(asked(home)), 3, "other words")
+    for n, word in enumerate((f"--file={note}", f"-f{note}", f"-vf{note}")):
+        for content in ("three", "four"):
+            note.write_text(content)
+            cache(home, "run", "--", child, word, stdin=one)
+        equal(len(asked(home)), 5 + 2 * n, word)
 
 
 @test
@@ -76,6 +81,24 @@ def every_member_counts_for_a_command_but_the_id(home):
     big = '{"prompt":"a","n":12345678901234567890123}\n{"prompt":"a","n":12345678901234567890124}\n'
     cache(home, "run", "--", child, stdin=big)
     equal(len(asked(home)), 4, "digits beyond a double tell apart")
+    for n, (name, value) in enumerate({"expect": ["x"], "reference": "x", "raw": "x", "guard": {"x": 1}, "route": {"x": 1}, "eval": {"x": 1}, "context": [{"text": "x"}]}.items()):
+        for other in ("x", "y"):
+            cache(home, "run", "--", child, stdin=jsonl({"prompt": "a", name: value}).replace("x", other) if name != "expect" else jsonl({"prompt": "a", name: [{"type": "equals", "value": other}]}))
+        equal(len(asked(home)), 6 + 2 * n, name)
+    cache(home, "run", "--ignore", "route", "--", child, stdin=jsonl({"prompt": "b", "route": {"at": "x"}}, {"prompt": "b", "route": {"at": "y"}}))
+    equal(len(asked(home)), 19)
+
+
+@test
+def attached_files_count_by_content_without_a_prompt_too(home):
+    text = "for l in sys.stdin: r = json.loads(l); r['response'] = {'text': open(r['attachments'][0]['path']).read()}; print(json.dumps(r), flush=True)\n"
+    child = script(home, "read.py", text)
+    note = home.path / "note.txt"
+    for content in ("one", "two", "two"):
+        note.write_text(content)
+        (one,) = records(cache(home, "run", "--", child, stdin=jsonl({"q": "a", "attachments": [{"path": str(note)}]})))
+        equal(one["response"]["text"], content)
+    equal(hit(one), "exact")
 
 
 @test

@@ -105,6 +105,50 @@ def each_value_of_a_template_has_its_own_counterpart(home):
 
 
 @test
+def which_members_a_template_found_must_be_the_same(home):
+    flights = ("--semantic", NEAR, "-t", "Flights{{#from}} from {{from}}{{/from}}{{#to}} to {{to}}{{/to}}")
+    store(home, {"from": "London"}, flags=flights)
+    for asked, wanted in (({"to": "London"}, None), ({"to": "London", "from": None}, None), ({"from": "london"}, "semantic")):
+        (one,) = records(cache(home, "get", *flights, stdin=jsonl({"model": MODEL, **asked})))
+        equal(hit(one), wanted, asked)
+
+
+@test
+def attached_text_belongs_to_all_else_and_not_to_the_question(home):
+    note = home.path / "d.txt"
+    note.write_text("signed by Ann")
+    for flags, member in ((("--semantic", NEAR), "prompt"), (("--semantic", NEAR, "-t", "Answer: {{a}}"), "a"), (("--semantic", NEAR, "--on", ".a"), "a")):
+        ask, reworded = "How do I reset my password?", "How can I reset my password"
+        note.write_text("signed by Ann")
+
+        def asking(question):
+            return {member: question, "prompt": question} if member == "prompt" or "--on" in flags else {member: question}
+
+        def found(question, *more):
+            (one,) = records(cache(home, "get", *flags, *more, stdin=jsonl({"model": MODEL, **asking(question)})))
+            return hit(one)
+
+        store(home, {**asking(ask), "attachments": [{"path": str(note)}]}, flags=flags)
+
+        equal(found(reworded, "-a", str(note)), "semantic", flags)
+        equal(found(reworded), None, "without the file")
+        note.write_text("signed by Bob")
+        equal(found(reworded, "-a", str(note)), None, "another content")
+    equal({one["question"] for one in records(cache(home, "ls", "--json"))}, {"How do I reset my password?"})
+
+
+@test
+def where_a_text_stands_among_pictures_counts(home):
+    def turns(question, *shape):
+        image = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+        return {"messages": [{"role": "user", "content": [{"type": "text", "text": question} if part == "text" else image for part in shape]}]}
+
+    store(home, turns("How do I reset my password?", "text", "image", "image"))
+    equal(hit(look(home, **turns("How can I reset my password", "image", "text", "image"))), None)
+    equal(hit(look(home, **turns("How can I reset my password", "text", "image", "image"))), "semantic")
+
+
+@test
 def a_text_that_was_made_of_the_turn_leaves_the_turn_to_be_equal(home):
     flags = ("--semantic", NEAR, "--on", ".q | ascii_downcase")
     store(home, {"q": "How do I reset my Password?", "prompt": "For Ann: How do I reset my Password?"}, flags=flags)
