@@ -57,7 +57,7 @@ Task<void> Importer::step(Record& record) {
     }
     const auto key = CacheKey::read(text_of(cache, "key"));
     if (!key) throw Error(Fault::data, "no entry: 'cache.key' must be 64 hexadecimal digits, as llm-cache export writes it");
-    const std::string space = text_of(cache, "namespace", "default");
+    const std::string space = text_of(cache, "namespace", default_space);
     if (space_ && *space_ != space)
         throw Error(Fault::data, "this entry is of namespace {}, and its key holds nowhere else; import it without --namespace", space);
     const std::string question = record.text("prompt").value_or(""), model = record.text("model").value_or(""), fingerprint = text_of(cache, "fingerprint");

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds between_looks{50}, before_one_s_turn{5};
 /// The members of `cache` that say where the answer will belong.
 std::string place(const Question& q, const std::string& space) {
     std::string out = fmt::format("\"key\":\"{}\"", q.key.hex());
-    if (space != "default") out += ",\"namespace\":" + quote(space);
+    if (space != default_space) out += ",\"namespace\":" + quote(space);
     if (!q.fingerprint.empty()) out += ",\"fingerprint\":" + quote(q.fingerprint);
     return out;
 }

@@ -101,10 +101,14 @@ std::vector<std::string> problems_of(CacheStore& store) {
     }
     if (const auto n = store.db().value<std::int64_t>("SELECT count(*) FROM entry WHERE id NOT IN (SELECT entry FROM answer)"); n.value_or(0) > 0)
         found.push_back(fmt::format("{} entries have no answer", *n));
-    auto answers = store.db().prepare("SELECT lower(hex(substr(e.key, 1, 6))), a.answer, a.hash FROM answer a JOIN entry e ON e.id = a.entry");
-    while (answers.step())
-        if (!is_whole(answers.column<std::string_view>(1), answers.column<std::optional<std::int64_t>>(2)))
-            found.push_back(fmt::format("the answer under {} is not what was stored; answered anew it is whole again, and llm-cache rm removes it", answers.column<std::string>(0)));
+    auto answers = store.db().prepare("SELECT lower(hex(substr(e.key, 1, 6))), a.answer, a.hash, a.question, a.question_hash FROM answer a JOIN entry e ON e.id = a.entry");
+    while (answers.step()) {
+        const bool answer = is_whole(answers.column<std::string_view>(1), answers.column<std::optional<std::int64_t>>(2));
+        const bool question = is_whole_question(answers.column<std::optional<std::string_view>>(3), answers.column<std::optional<std::int64_t>>(4));
+        if (answer && question) continue;
+        found.push_back(fmt::format("the {} under {} is not what was stored; answered anew it is whole again, and llm-cache rm removes it", answer ? "question" : "answer",
+                                    answers.column<std::string>(0)));
+    }
     if (const auto n = store.db().value<std::int64_t>("SELECT count(*) FROM vector_row r JOIN vector_set v ON v.id = r.set_id "
                                                       "WHERE v.space GLOB 'cache/*' AND r.row NOT IN (SELECT id FROM entry)");
         n.value_or(0) > 0)

@@ -4,6 +4,8 @@
 #include "base/utf8.hpp"
 #include "text/refusal.hpp"
 
+#include <utility>
+
 namespace llm {
 namespace {
 
@@ -109,7 +111,19 @@ std::int64_t Putter::keep(const Record& record, const Place& p) {
     a.cost = parse_number(raw_member(s, *response, "cost"));
     if (options_.ttl) a.expires = store_.now() + options_.ttl->count();
     a.samples = samples_of(record, options_.samples);
+    if (store_.is_too_large(a)) {
+        store_.release(p.key);
+        explain(record, "it is larger than --max-bytes");
+        return 0;
+    }
     return store_.put(a);
+}
+
+std::string Putter::space_of(const Json& cache) {
+    std::string space = text_of(cache, "namespace", default_space);
+    if (space != questions_.space() && questions_.space() != default_space && !std::exchange(said_space_, true) && options_.warn)
+        options_.warn(fmt::format("records were looked up in namespace {}, so their answers are stored there and not in {}; give --namespace to llm-cache get", space, questions_.space()));
+    return space;
 }
 
 std::optional<Putter::Place> Putter::place(Record& record) {
@@ -118,7 +132,6 @@ std::optional<Putter::Place> Putter::place(Record& record) {
     if (record.has("cache")) {
         const Json cache = record.get("cache");
         if (!member(cache, "hit").is_null()) return std::nullopt;
-        p.space = text_of(cache, "namespace", p.space);
         const Json& given = member(cache, "key");
         if (given.is_null() && cache.contains("key")) {
             explain(record, "its request was changed after the look-up");
@@ -128,6 +141,7 @@ std::optional<Putter::Place> Putter::place(Record& record) {
             const auto key = given.is_string() ? CacheKey::read(given.get_ref<const std::string&>()) : std::nullopt;
             if (!key) throw Error(Fault::data, "'cache.key' must be 64 hexadecimal digits, as llm-cache get writes it");
             p.key = *key;
+            p.space = space_of(cache);
             p.fingerprint = text_of(cache, "fingerprint");
             p.embedder = text_of(cache, "embedder");
             p.explored = member(cache, "explored") == true;
@@ -204,7 +218,7 @@ void Putter::failed(const Record& record) {
     const Json cache = read_json(*raw);
     if (!member(cache, "hit").is_null()) return;
     if (const auto key = CacheKey::read(text_of(cache, "key")))
-        keep(record, {*key, text_of(cache, "namespace", questions_.space()), question_text(record), {}, record.text("model").value_or("")});
+        keep(record, {*key, space_of(cache), question_text(record), {}, record.text("model").value_or("")});
 }
 
 }  // namespace llm

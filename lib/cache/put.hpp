@@ -25,6 +25,7 @@ struct PutOptions {
     enum class Findable { as_looked_up, all } findable = Findable::as_looked_up;
     AgreeOptions agree;  ///< for what an explored question teaches
     std::function<void(std::string_view)> explain;  ///< gets a line a record that is not stored; may be empty
+    std::function<void(std::string_view)> warn;     ///< words to people; may be empty
 };
 
 /// Why an answer must not be stored, in words; empty where it may. `response` is JSON.
@@ -60,6 +61,8 @@ public:
 
 private:
     std::optional<Place> place(Record&);
+    /// The namespace that the look-up of a record was in: its key holds nowhere else.
+    std::string space_of(const Json& cache);
     /// What makes the vector of such an answer; null: none is made.
     Semantic* semantic_for(const Place&);
     void explain(const Record&, std::string_view) const;
@@ -69,6 +72,7 @@ private:
     PutOptions options_;
     Semantic& semantic_;
     std::function<Semantic*(const std::string&)> others_;
+    bool said_space_ = false;
 };
 
 }  // namespace llm

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,8 +23,10 @@ struct Question {
     std::string model;        ///< provider/name, or as it was asked for; may be empty
 };
 
+inline constexpr std::string_view default_space = "default";
+
 struct QuestionOptions {
-    std::string space = "default";
+    std::string space{default_space};
     enum class Space { assumed, given } space_is = Space::assumed;
     enum class Fingerprint { no, yes } fingerprint = Fingerprint::no;
     std::string on;       ///< jq program that chooses the text, or empty

@@ -35,6 +35,10 @@ bool is_whole(std::string_view answer, std::optional<std::int64_t> hash) {
     return s.kind == Scan::Kind::object;
 }
 
+bool is_whole_question(std::optional<std::string_view> question, std::optional<std::int64_t> hash) {
+    return !hash || (question && static_cast<std::int64_t>(fast_hash(*question)) == *hash);
+}
+
 std::string vector_space(std::int64_t space, std::string_view fingerprint) {
     return fmt::format("cache/{}/{}", space, fingerprint);
 }
@@ -105,8 +109,8 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
     std::vector<std::int64_t> rows;
     CachedAnswer found;
     {
-        auto entries = db_.prepare("SELECT id, key, epoch, kind, created, expires, cost FROM entry WHERE hash = ?1 ORDER BY sample");
-        entries.borrow(key.hash());
+        auto entries = db_.prepare("SELECT id, key, epoch, kind, created, expires, cost FROM entry WHERE hash = ?1 AND space = ?2 ORDER BY sample");
+        entries.borrow(key.hash(), s.id);
         while (entries.step()) {
             const Bytes stored = entries.column<Bytes>(1);
             if (stored.size() != key.sum.size() || std::memcmp(stored.data(), key.sum.data(), stored.size()) != 0) continue;
@@ -136,14 +140,16 @@ std::optional<CachedAnswer> CacheStore::find(const CacheKey& key, std::string_vi
 
 std::optional<std::string> CacheStore::answer_in(std::int64_t row) {
     reading();
-    auto found = db_.prepare("SELECT answer, hash FROM answer WHERE entry = ?1");
+    auto found = db_.prepare("SELECT answer, hash, question, question_hash FROM answer WHERE entry = ?1");
     found.borrow(row);
     if (!found.step()) return std::nullopt;
     const auto answer = found.column<std::string_view>(0);
-    if (is_whole(answer, found.column<std::optional<std::int64_t>>(1))) return std::string{answer};
+    const bool same_question = is_whole_question(found.column<std::optional<std::string_view>>(2), found.column<std::optional<std::int64_t>>(3));
+    if (same_question && is_whole(answer, found.column<std::optional<std::int64_t>>(1))) return std::string{answer};
     if (!std::exchange(warned_, true) && warn_) {
         const auto key = db_.value<std::string>("SELECT lower(hex(substr(key, 1, 6))) FROM entry WHERE id = ?1", row);
-        warn_(fmt::format("the answer under {} in {} is damaged and counts as a miss; llm-cache verify finds everything that is", key.value_or("?"), db_.path().string()));
+        warn_(fmt::format("the {} under {} in {} is damaged and counts as a miss; llm-cache verify finds everything that is", same_question ? "answer" : "question", key.value_or("?"),
+                          db_.path().string()));
     }
     return std::nullopt;
 }
@@ -151,8 +157,9 @@ std::optional<std::string> CacheStore::answer_in(std::int64_t row) {
 std::vector<std::int64_t> CacheStore::rows_of(const CacheKey& key, std::string_view name, const Wanted& wanted) {
     reading();
     std::vector<std::int64_t> out;
-    if (space(name).id == 0) return out;
-    for (const Slot& slot : slots_of(key))
+    const std::int64_t id = space(name).id;
+    if (id == 0) return out;
+    for (const Slot& slot : slots_of(key, id))
         if (slot.same_key && is_live(slot.row, wanted)) out.push_back(slot.row);
     return out;
 }
@@ -232,6 +239,7 @@ void CacheStore::settle() {
         write_sums();
         transaction_->commit();
         transaction_.reset();
+        written_.clear();
     }
     snapshot_.reset();
     for (auto& [name, space] : spaces_) space.fresh = false;

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace llm {
@@ -90,8 +91,8 @@ public:
     std::optional<CachedAnswer> find(const CacheKey&, std::string_view space, const Lookup& = {});
     /// The answer in this row; nothing where it has gone, expired, or is a failure.
     std::optional<CachedAnswer> read(std::int64_t row);
-    /// The row's answer whatever its age; nothing where there is none, or its bytes are not those that were stored: the first such row is
-    /// told to warn().
+    /// The row's answer whatever its age; nothing where there is none, or its bytes or its question's are not those that were stored: the
+    /// first such row is told to warn().
     std::optional<std::string> answer_in(std::int64_t row);
     /// Whether the row may be given out: of the present epoch, not expired, an answer, as wanted.
     bool is_live(std::int64_t row, const Wanted& = {});
@@ -103,6 +104,8 @@ public:
     void count_vectors(std::int64_t row);
     /// The row it stands in; 0 where the key has all its samples already. Gives the key's lease back.
     std::int64_t put(const NewAnswer&);
+    /// Whether it would outgrow the bounds all by itself.
+    bool is_too_large(const NewAnswer&) const;
     /// Puts an entry back that was in a cache before, as sample number `sample` of its key. 0 where one that may still be given is as new.
     std::int64_t restore(const NewAnswer&);
 
@@ -167,11 +170,12 @@ private:
         std::int64_t row = 0, sample = 0, epoch = 0, created = 0, bytes = 0, vector_bytes = 0;
         std::optional<std::int64_t> expires;
         int kind = 0;
-        bool same_key = false;
+        bool same_key = false;  ///< and of the same namespace
     };
-    std::vector<Slot> slots_of(const CacheKey&);
+    std::vector<Slot> slots_of(const CacheKey&, std::int64_t space);
     bool is_live(const Slot&, const Space&) const;
-    /// Into the slot's row, or where that is 0 or another key's, a new one.
+    bool has_whole_question(std::int64_t row);
+    /// Into the slot's row, or where that is 0, another key's or damaged, a new one.
     std::int64_t write(const NewAnswer&, Space&, const Slot&);
 
     Space& space(std::string_view name);
@@ -194,6 +198,7 @@ private:
     std::function<void(std::string_view)> warn_;
     std::map<std::string, Space, std::less<>> spaces_;
     std::unordered_map<std::int64_t, Use> uses_;
+    std::unordered_set<std::int64_t> written_;  ///< rows that this transaction stored
     std::vector<std::pair<CacheKey, std::chrono::milliseconds>> announced_;
     std::vector<Decision> decided_;
     std::minstd_rand chance_;
@@ -201,6 +206,8 @@ private:
 
 /// Whether an answer's bytes are those that were stored: those of `hash`, or where none was kept, JSON.
 bool is_whole(std::string_view answer, std::optional<std::int64_t> hash);
+/// The same of the question it answers; where no hash was kept nothing is known against it.
+bool is_whole_question(std::optional<std::string_view> question, std::optional<std::int64_t> hash);
 
 /// The set of vectors (index/index.hpp) of one namespace and one fingerprint.
 std::string vector_space(std::int64_t space, std::string_view fingerprint);

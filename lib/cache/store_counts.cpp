@@ -48,10 +48,11 @@ void CacheStore::evict(std::string_view name) {
     // A little more than needed, so that not every put has to look for what goes.
     const std::int64_t keep_entries = bounds_.entries ? most_entries - most_entries / 20 : entries;
     const std::int64_t keep_bytes = bounds_.bytes ? most_bytes - most_bytes / 20 : bytes;
+    const bool by_use = bounds_.evict != Evict::cost;
     const std::string_view order = bounds_.evict == Evict::lru   ? "used"
                                    : bounds_.evict == Evict::lfu ? "hits, used"
                                                                  : "coalesce(e.cost, 0) * (coalesce(u.hits, 0) + 1), used";
-    std::vector<std::pair<std::int64_t, std::int64_t>> going;
+    std::vector<std::pair<std::int64_t, std::int64_t>> going, fresh;
     {
         auto rows = db_.prepare(fmt::format(
             "SELECT e.id, e.bytes, coalesce(u.hits, 0) AS hits, coalesce(u.used, e.created) AS used FROM entry e "
@@ -59,10 +60,21 @@ void CacheStore::evict(std::string_view name) {
             "ORDER BY (e.epoch = ?2 AND coalesce(e.expires, ?3) >= ?3), {}, e.id", order));
         rows.borrow(s.id, s.epoch, now_());
         while ((entries > keep_entries || bytes > keep_bytes) && rows.step()) {
-            going.emplace_back(rows.column<std::int64_t>(0), rows.column<std::int64_t>(1));
+            const auto row = rows.column<std::int64_t>(0), size = rows.column<std::int64_t>(1);
+            if (by_use && written_.contains(row)) {
+                fresh.emplace_back(row, size);
+                continue;
+            }
+            going.emplace_back(row, size);
             --entries;
-            bytes -= going.back().second;
+            bytes -= size;
         }
+    }
+    // What was stored a moment ago, and could not be used yet, goes only where that alone is too much.
+    for (auto it = fresh.begin(); it != fresh.end() && (entries > most_entries || bytes > most_bytes); ++it) {
+        going.push_back(*it);
+        --entries;
+        bytes -= it->second;
     }
     for (const auto& [row, size] : going) remove(row);
 }

@@ -199,6 +199,45 @@ def bounds_hold_and_the_least_used_goes_first(home):
 
 
 @test
+def an_answer_that_no_bound_has_room_for_displaces_none(home):
+    for n in range(3):
+        put(home, "--max-bytes", "4KiB", prompt=f"q{n}")
+    (one,) = get(home, "large")
+    one["response"] = {"text": "y" * 8000, "finish": "stop"}
+    result = cache(home, "put", "--max-bytes", "4KiB", "--explain", stdin=jsonl(one))
+    equal(records(result)[0]["response"], one["response"])
+    expect("larger than --max-bytes" in result.words, result.words)
+    equal(sorted(one["question"] for one in entries(home)), ["q0", "q1", "q2"])
+
+
+@test
+def a_new_answer_outlives_its_own_put(home):
+    for n in range(20):
+        put(home, prompt=f"q{n}")
+    get(home, *[f"q{n}" for n in range(20)])
+    for n in range(10):
+        put(home, "--max-entries", "20", "--evict", "lfu", prompt=f"new{n}")
+        equal(hit(get(home, f"new{n}")[0]), "exact", n)
+    many = [{"prompt": f"many{n}", "model": MODEL, "response": {"text": "a", "finish": "stop"}} for n in range(50)]
+    cache(home, "put", "--max-entries", "20", "--evict", "lfu", stdin=jsonl(*many))
+    equal(len(entries(home)), 20)
+    cache(home, "verify")
+
+
+@test
+def an_answer_belongs_to_the_namespace_of_its_look_up(home):
+    (one,) = get(home, "q")
+    one["response"] = {"text": "a", "finish": "stop"}
+    result = cache(home, "put", "--namespace", "n", stdin=jsonl(one, one))
+    equal(result.words.count("namespace default"), 1, result.words)
+    equal([one["namespace"] for one in entries(home)], ["default"])
+    equal(hit(get(home, "q")[0]), "exact")
+    one["cache"] = {"hit": None}
+    cache(home, "put", "--namespace", "n", stdin=jsonl(one))
+    equal(hit(get(home, "q", flags=["--namespace=n"])[0]), "exact", "without a key it is the put's own")
+
+
+@test
 def the_cheap_goes_first_where_cost_decides(home):
     for n in range(6):
         put(home, "--max-entries", "5", "--evict", "cost", prompt=f"q{n}", response={"text": "a", "finish": "stop", "cost": 10.0 - n})

@@ -188,6 +188,35 @@ def an_answer_whose_bytes_have_changed_is_a_miss_and_is_said_to_be(home):
 
 
 @test
+def a_question_whose_bytes_have_changed_is_a_miss_too(home):
+    asked = jsonl({"prompt": "turn the lights on in the kitchen", "model": MODEL})
+    other = jsonl({"prompt": "please turn the lights off in the kitchen", "model": MODEL})
+    flags = ("get", "--semantic", "0.6")
+
+    def answer():
+        (one,) = records(cache(home, *flags, stdin=asked))
+        equal(hit(one), None)
+        one["response"] = {"text": "on", "finish": "stop"}
+        cache(home, "put", stdin=jsonl(one))
+
+    answer()
+    change(home, "UPDATE answer SET question = 'turn the lights off in the kitchen'")
+    result = cache(home, *flags, stdin=other)
+    equal([hit(one) for one in records(result)], [None])
+    equal(result.words.count("the question under"), 1, result.words)
+    expect("the question under" in cache(home, "verify", code=1).text)
+    cache(home, "export", code=3)
+    answer()  # answered anew it is whole again
+    cache(home, "verify")
+    equal([hit(one) for one in records(cache(home, *flags, stdin=asked + other))], ["exact", None])
+    (one,) = records(cache(home, *flags, stdin=jsonl({"prompt": "please turn the lights on in the kitchen", "model": MODEL})))
+    equal(hit(one), "semantic")
+    change(home, "UPDATE answer SET question_hash = NULL")  # as an older release left it
+    equal([hit(one) for one in records(cache(home, *flags, stdin=asked))], ["exact"])
+    cache(home, "verify")
+
+
+@test
 def nothing_that_waits_holds_what_another_one_waits_for(home):
     # "x" is somebody's. A stream that waits for it must not take "y", which stands behind it: [x, y] and [y, x] would wait for each other.
     get(home, "x")

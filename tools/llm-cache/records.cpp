@@ -55,6 +55,7 @@ PutOptions put_options(const Tool& tool, const CacheFlags& f, AnswerJudge judge)
     o.refusals = f.refusals ? PutOptions::Refusals::kept : PutOptions::Refusals::dropped;
     o.findable = f.findable ? PutOptions::Findable::all : PutOptions::Findable::as_looked_up;
     o.explain = explain_as(tool, f);
+    if (!f.talk.quiet) o.warn = say_as(tool);
     return o;
 }
 

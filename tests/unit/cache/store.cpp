@@ -82,6 +82,19 @@ TEST_CASE("cache: an answer whose bytes have changed is a miss, said once") {
     CHECK_FALSE(is_whole(R"({"text": gar)", std::nullopt));
 }
 
+TEST_CASE("cache: what stands in another namespace is not found, whatever its key") {
+    Clocked c;
+    c.put("q", "1");
+    CHECK_FALSE(c.store.find(CacheKey::of("s", "q"), "other"));
+    NewAnswer a;
+    a.key = CacheKey::of("s", "q");
+    a.space = "other";
+    a.answer = "2";
+    c.store.put(a);
+    CHECK_FALSE(c.find("q"));
+    CHECK(c.store.find(CacheKey::of("s", "q"), "other")->answer == "2");
+}
+
 TEST_CASE("cache: after a write that failed the store is read, and nothing more is written") {
     Clocked c;
     c.put("q", "{}");
