@@ -83,14 +83,17 @@ const ResolvedModel& Asker::resolved(const std::string& asked) {
 }
 
 void Asker::write_flags(Record& record) {
-    const bool changed = form_.write_into(record);
-    if (!changed || !record.has("cache")) return;
+    const bool changed = form_.write_into(record) || options_.extract != AskOptions::Extract::whole;
+    if (!record.has("cache") || !(changed || record.has("context"))) return;
     Json cache = record.get("cache");
-    if (!member(cache, "key").is_string()) return;
+    const bool context_given = member(cache, "context") != false;  // at the look-up
+    const bool other_context = record.has("context") && context_given != (form_.spec().context == RequestSpec::Context::given);
+    if (!member(cache, "key").is_string() || !(changed || other_context)) return;
     cache["key"] = nullptr;
     record.set("cache", cache);
     if (!std::exchange(said_key_, true) && options_.warn)
-        options_.warn("request options given here change records that a cache has looked up; their answers will not be stored. Give the options to llm-cache get instead");
+        options_.warn("options given here change the request or the answer of records that a cache has looked up; their answers will not be stored. Give the options to llm-cache get "
+                      "instead, or run llm-ask under llm-cache run");
 }
 
 Asking Asker::complete(const Record& record, const ResolvedModel*& model) {

@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds between_looks{50}, before_one_s_turn{5};
 std::string place(const Question& q, const std::string& space) {
     std::string out = fmt::format("\"key\":\"{}\"", q.key.hex());
     if (space != default_space) out += ",\"namespace\":" + quote(space);
+    if (q.without_context) out += ",\"context\":false";
     if (!q.fingerprint.empty()) out += ",\"fingerprint\":" + quote(q.fingerprint);
     return out;
 }

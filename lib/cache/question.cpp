@@ -153,6 +153,7 @@ Question Questions::of_request(const Record& record, QuestionOptions::Fingerprin
     } else if (options_.space_is == QuestionOptions::Space::assumed) {
         throw Error(Fault::data, "no model is known here, so answers of different models would be mixed up; give -m NAME, or --namespace NAME to say that they may be");
     }
+    q.without_context = form_.spec().context == RequestSpec::Context::left_out && record.has("context");
     q.key = CacheKey::of(options_.space, canonical_bytes(asking.request, q.model, canonical));
     if (fingerprint == QuestionOptions::Fingerprint::yes) {
         choose_text(record, q, asking.request);

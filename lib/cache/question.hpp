@@ -20,6 +20,7 @@ struct Question {
     std::string text;         ///< what similarity is about: the last user turn's own text, without that of attachments, or what was chosen instead
     std::string fingerprint;  ///< of everything else; empty where it was not asked for
     bool text_chosen = false;  ///< it is not simply the last user turn's
+    bool without_context = false;  ///< the record has one, and it does not count
     std::string model;        ///< provider/name, or as it was asked for; may be empty
 };
 

@@ -208,6 +208,18 @@ def a_chain_asks_only_what_is_not_known(home):
 
 
 @test
+def what_llm_ask_makes_of_an_answer_or_leaves_out_is_not_stored_under_the_plain_key(home):
+    given = {"prompt": "q", "context": [{"text": "passage"}]}
+    for looked, asking, stored in (((), ("-x",), 0), ((), ("--no-context",), 0), (("--no-context",), (), 0), (("--no-context",), ("--no-context",), 1), ((), (), 2)):
+        found = cache(home, "get", "-m", MODEL, *looked, stdin=jsonl(given))
+        answered = home.run("llm-ask", *asking, stdin=found.out)
+        equal(records(answered)[0]["cache"]["key"] is None, stored == 0, (looked, asking))
+        equal("will not be stored" in answered.words, stored == 0, answered.words)
+        cache(home, "put", stdin=answered.out)
+        equal(len(entries(home)), stored, (looked, asking))
+
+
+@test
 def one_process_waits_for_the_other_s_answer(home):
     (one,) = get(home, "q")  # it has the lease now
     waiting = subprocess.Popen(
