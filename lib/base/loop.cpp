@@ -161,6 +161,7 @@ void Loop::run_once(Instant until) {
 void Loop::catch_signals() {
     if (wake_ >= 0) return;
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
     wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (wake_ >= 0) {
         wake_fd.store(wake_);

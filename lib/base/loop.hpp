@@ -47,7 +47,7 @@ public:
     /// One round: waits for events or the next timer, at most until `until`; descriptors are served before timers.
     void run_once(Instant until = Instant::max());
 
-    /// Signals SIGINT and SIGTERM from now on: counted, and the wait is interrupted. SIGPIPE is ignored.
+    /// Signals SIGINT and SIGTERM from now on: counted, and the wait is interrupted. SIGPIPE and SIGXFSZ are ignored.
     void catch_signals();
     /// 0, or the first signal caught.
     static int signal_caught() noexcept;

@@ -93,7 +93,7 @@ public:
         sigset_t signals;
         sigemptyset(&signals);
         posix_spawnattr_setsigmask(&attributes, &signals);
-        sigaddset(&signals, SIGPIPE);
+        for (const int s : {SIGPIPE, SIGXFSZ}) sigaddset(&signals, s);
         posix_spawnattr_setsigdefault(&attributes, &signals);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         failure_ = ::posix_spawnp(&id_, command.front().c_str(), &actions, &attributes,

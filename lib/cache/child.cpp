@@ -42,7 +42,7 @@ pid_t spawn(const std::vector<std::string>& argv, int in, int out) {
     ::posix_spawnattr_init(&attributes);
     sigset_t defaults;
     ::sigemptyset(&defaults);
-    for (const int s : {SIGPIPE, SIGINT, SIGTERM}) ::sigaddset(&defaults, s);
+    for (const int s : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) ::sigaddset(&defaults, s);
     ::posix_spawnattr_setsigdefault(&attributes, &defaults);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     std::vector<char*> words;

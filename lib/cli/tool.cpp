@@ -117,6 +117,7 @@ std::vector<Named> Tool::variables() const {
 int Tool::run(int argc, const char* const* argv, const Body& body) {
     fill_closed_descriptors();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails
     const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     return guarded(words, body);
 }

@@ -59,7 +59,7 @@ public:
     Tool& completes(Complete, Completer);
 
     /// Parses, answers --help, --version, --describe and the shell's questions, and else runs `body`.
-    /// SIGPIPE is ignored from here on (a child process wants it set back). Returns the exit code:
+    /// SIGPIPE and SIGXFSZ are ignored from here on (a child process wants them set back). Returns the exit code:
     /// body's; 2 for wrong use; an Error's own, its message "llm-ask: …" on stderr; 5 for any other
     /// exception; 0 where nobody reads stdout any more (NobodyReads).
     int run(int argc, const char* const* argv, const Body& body);

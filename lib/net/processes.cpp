@@ -201,7 +201,7 @@ std::unique_ptr<Processes::Child> Processes::start(const std::vector<std::string
     ::posix_spawnattr_init(&attributes);
     sigset_t defaults;
     ::sigemptyset(&defaults);
-    for (const int s : {SIGPIPE, SIGINT, SIGTERM}) ::sigaddset(&defaults, s);
+    for (const int s : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) ::sigaddset(&defaults, s);
     ::posix_spawnattr_setsigdefault(&attributes, &defaults);
     ::posix_spawnattr_setpgroup(&attributes, 0);  // Ctrl-C is ours to pass on or not
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);

@@ -9,7 +9,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tools import MODEL, Unavailable, cache, entries, equal, expect, get, hit, jsonl, put, records, test, tool
+from tools import MODEL, Unavailable, cache, entries, equal, expect, get, hit, jsonl, put, records, script, test, tool
 
 
 def answered(n, size=40):
@@ -88,6 +88,24 @@ def a_full_disk_loses_no_answer_and_is_told(home):
         expect(result.words.count("announced") <= 1, result.words)
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+@test
+def a_file_that_may_not_grow_loses_no_answer_and_is_told(home):
+    put(home, prompt="before")
+    child = script(home, "big.py", "for l in sys.stdin: r = json.loads(l); r['response'] = {'text': 'y' * 4000}; print(json.dumps(r), flush=True)\n")
+    told = 'grep SigIgn /proc/$$/status > "$HOME/ignored"; exec "$0"'
+    for words, given in ((["put"], [answered(n, 4000) for n in range(500)]), (["run", "--as", "x", "--", "/bin/sh", "-c", told, child], [{"id": n, "prompt": f"q{n}"} for n in range(500)])):
+        limited = 'ulimit -f 400; exec "$@"'  # 200 KiB
+        done = subprocess.run(["/bin/sh", "-c", limited, "sh", tool("llm-cache"), *words], input=jsonl(*given).encode(), env=home.env, capture_output=True)
+        equal(done.returncode, 5, done.stderr.decode())
+        out = [json.loads(line) for line in done.stdout.splitlines()]
+        equal([one["id"] for one in out if len(one["response"]["text"]) >= 4000], list(range(500)))
+        equal(done.stderr.decode().count("without being stored"), 1, done.stderr.decode())
+        equal(hit(get(home, "before")[0]), "exact")
+    ignored = int((home.path / "ignored").read_text().split()[1], 16)
+    equal(ignored & (1 << signal.SIGXFSZ - 1 | 1 << signal.SIGPIPE - 1), 0, "the command has both set back")
+    cache(home, "verify")
 
 
 @test
