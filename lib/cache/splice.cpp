@@ -4,6 +4,7 @@
 #include "chat/canonical_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <utility>
 
@@ -39,14 +40,16 @@ bool ask_differently(const Record& sent, const Record& came) {
     return false;
 }
 
-/// What the command has added to the record. One that it turned from `prompt` into `messages` keeps what it was.
+/// Members that say how the command asked: it makes them of the record, which stays what it was, as it does where the answer was known.
+constexpr std::array<std::string_view, 10> how_it_asked{"id", "cache", "prompt", "messages", "system", "model", "options", "schema", "tools", "attachments"};
+
+/// What the command has added to the record.
 void splice_in(Record& record, const Record& came) {
-    const bool asks = record.has("prompt") || record.has("messages");
     const std::string line = came.line();
     for (const MemberSpan& m : came.scanned().members) {
         const std::string_view raw_name = std::string_view{line}.substr(m.key_begin, m.key_end - m.key_begin);
         const std::string name = unescape(raw_name);
-        if (name == "id" || name == "cache" || (asks && (name == "prompt" || name == "messages"))) continue;
+        if (std::ranges::find(how_it_asked, name) != how_it_asked.end()) continue;
         const bool answer = name == "response" || name == "error";
         if (!answer && find(record.scanned(), record.line(), raw_name) != nullptr) continue;
         record.set_raw(name, std::string_view{line}.substr(m.value_begin, m.value_end - m.value_begin));

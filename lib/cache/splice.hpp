@@ -1,8 +1,8 @@
 /// The step of `llm-cache run`: what is not known goes through a command, and its answers come back into their places.
 ///
-/// What comes back belongs to a record by the number it was sent with (`cache.n`), else by its id, else, where it bears none, by order. Of what the command makes
-/// of a record, its response, its error and members that are new are spliced into the record as it was, so that what comes out does not
-/// depend on whether it was known.
+/// What comes back belongs to a record by the number it was sent with (`cache.n`), else by its id, else, where it bears none, by order. Of
+/// what the command makes of a record, its response, its error and members that are new are spliced into the record as it was; not the
+/// request it made of it, so that the record is the same where the answer was known. Other new members are what a fresh answer alone has.
 ///
 /// An order can be mistaken: a command that left a line out, or turned the lines round, would have answers stored under other questions for
 /// ever. So what came by order alone is stored when the command has ended with 0 and has written a line for each it was sent; and one that

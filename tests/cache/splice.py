@@ -161,6 +161,17 @@ def a_command_that_gives_the_response_alone_costs_no_member(home):
 
 
 @test
+def a_fresh_answer_leaves_the_record_as_a_known_one_does(home):
+    given = '{"q": 1.10, "mine":[1]}\n'
+    flags = ("run", "--", tool("llm-ask"), "-m", MODEL, "-t", "say {{q}}", "-s", "briefly", "-o", "temperature", "0")
+    fresh, known = (records(cache(home, *flags, stdin=given))[0] for _ in range(2))
+    equal([hit(fresh), hit(known)], [None, "exact"])
+    equal(sorted(fresh), ["cache", "mine", "q", "response"])
+    equal(sorted(known), sorted(fresh))
+    equal(known["response"], fresh["response"])
+
+
+@test
 def a_store_without_room_loses_no_answer_of_a_command(home):
     small = home.path / "small"
     small.mkdir()
