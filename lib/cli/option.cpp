@@ -166,7 +166,8 @@ void Option::take(const std::vector<std::string>& words) {
 bool Option::accepts(std::string_view word) const {
     if (word.size() > 1 && word.front() == '-' && !(word[1] >= '0' && word[1] <= '9')) return false;
     try {
-        check_word(*this, word);
+        if (spec.choices.empty() && !spec.check) check_kind(spec.kind, word);
+        else check_word(*this, word);
         return true;
     } catch (const Error&) {
         return false;

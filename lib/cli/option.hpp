@@ -91,7 +91,7 @@ public:
     /// One occurrence: one word, or two for a pair, none for a flag ("true" or "false" stands for it).
     /// Throws Error{usage} without naming the option.
     void take(const std::vector<std::string>& words);
-    /// Whether `word` reads as this option's value; nothing is stored.
+    /// Whether `word` reads as this option's value, if one out of its bounds; nothing is stored.
     bool accepts(std::string_view word) const;
 
     OptionSpec spec;

@@ -547,3 +547,33 @@ def what_is_given_may_live_on(home):
     after = {one["question"]: one["expires"] for one in entries(home)}
     expect(after["a"] > before["a"], after)
     equal((after["b"], after["ever"]), (before["b"], None), "never less")
+
+
+@test
+def a_cache_that_is_not_there_yet_is_as_an_empty_one(home):
+    for words in (("ls",), ("ls", "--json"), ("stats",), ("show", "abcdef"), ("why", "x")):
+        result = cache(home, *words, code=1)
+        expect("nothing is stored yet" in result.words, words, result.words)
+    equal(list((home.path / "cache").rglob("cache.db")), [], "looking makes none")
+    expect("no key begins with abcd" in cache(home, "rm", "abcd", "--yes", code=1).words)
+    expect("cannot open" in cache(home, "export", "--store", "/nonexistent/c.db", code=5).words)
+    put(home)
+    expect("no key begins with" in cache(home, "show", "0000000000000000", code=1).words)
+    (one,) = entries(home)
+    expect("6 digits" in cache(home, "rm", one["key"][:4], "--yes", code=2).words)
+    expect(cache(home, "prune", "--flush").text.startswith("nothing stored so far would be found any more"))
+
+
+@test
+def values_out_of_bounds_are_said_to_be(home):
+    for words in (("get", "--semantic", "1.5"), ("verify", "--recall", "98")):
+        result = cache(home, *words, code=2)
+        expect("is more than 1" in result.words, result.words)
+    expect("[0.92]" in cache(home, "put", "--help").text)
+
+
+@test
+def an_outcome_of_a_question_that_is_not_known_ends_with_1(home):
+    put(home)
+    cache(home, "outcome", "abcdef", "right", code=1)
+    cache(home, "outcome", stdin=jsonl({"prompt": "q", "cache": {"hit": "semantic", "key": "0" * 64}, "verdict": True}))

@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include "cache/agree.hpp"
 #include "cache/semantic.hpp"
 
 namespace llm {
@@ -85,6 +86,7 @@ void alike_option(Verb& verb, CacheFlags& f) {
                 "Above 1 only equal answers agree. Case and white space never count, and short answers must be equal. Where --verify is given the model "
                 "decides.")
         .between(0, 2)
+        .default_is(fmt::format("{}", AgreeOptions{}.alike))
         .since("0.1");
 }
 

@@ -62,7 +62,7 @@ std::string one_line(std::string_view text) {
 }
 
 int list(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::read};
+    CacheSession s{tool, f, Access::read, Fallback::empty};
     const long limit = f.limit > 0 ? f.limit : f.json ? 0 : 20;
     Table table{{{"key", "KEY", Align::left, false},
                  {"namespace", "NAMESPACE", Align::left, true},
@@ -89,13 +89,14 @@ int list(const Tool& tool, const CacheFlags& f) {
 
 int show(const Tool& tool, const CacheFlags& f) {
     if (f.keys.empty()) throw Error(Fault::usage, "which entry? give the beginning of its key; llm-cache ls shows them");
-    CacheSession s{tool, f, Access::read};
+    CacheSession s{tool, f, Access::read, Fallback::empty};
     bool all = true;
     for (const std::string& key : f.keys) {
         Selection wanted = selection_of(f, s.store);
         wanted.key = key_beginning(key);
-        bool found = false;
+        bool found = false, listed = false;
         list_entries(s.store, wanted, [&](const EntryInfo& e) {
+            listed = true;
             Json row = row_of(e);
             row["tags"] = tags_of(s.store, e.row);
             Json answer;
@@ -109,13 +110,14 @@ int show(const Tool& tool, const CacheFlags& f) {
             put((f.json ? dump(row) : row.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n");
             return true;
         });
+        if (!listed) say_as(tool)(fmt::format("no key begins with {}", key));
         all = all && found;
     }
     return all ? 0 : 1;
 }
 
 int stats(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::read};
+    CacheSession s{tool, f, Access::read, Fallback::empty};
     Table table{{{"namespace", "NAMESPACE", Align::left, true},
                  {"entries", "ENTRIES", Align::right, false},
                  {"bytes", "BYTES", Align::right, false},

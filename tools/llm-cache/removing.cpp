@@ -55,7 +55,7 @@ int flush(const CacheFlags& f, CacheStore& store) {
         return 1;
     }
     if (f.yes) begin_epoch(store, f.space);
-    put(fmt::format("{} nothing stored so far{}{}\n", f.yes ? "from now on is found" : "would be found", f.space ? " in namespace " + *f.space : "", f.yes ? "" : "; --yes does it"));
+    put(fmt::format("nothing stored so far{} {}\n", f.space ? " in namespace " + *f.space : "", f.yes ? "is found from now on" : "would be found any more; --yes does it"));
     return 0;
 }
 
@@ -63,18 +63,17 @@ int flush(const CacheFlags& f, CacheStore& store) {
 
 int remove(const Tool& tool, const CacheFlags& f) {
     if (f.keys.empty()) throw Error(Fault::usage, "which entries? give the beginning of their keys; llm-cache prune removes by tag, age and namespace");
-    for (const std::string& key : f.keys)
-        if (key_beginning(key).size() < digits_needed && f.yes)
-            throw Error(Fault::usage, "'{}' is the beginning of many keys; with --yes give {} digits or more", key, digits_needed);
     CacheSession s{tool, f, Access::write};
     Removal going{s.store, f};
     bool all = true;
     for (const std::string& key : f.keys) {
         Selection wanted = selection_of(f, s.store);
-        wanted.key = key;
+        wanted.key = key_beginning(key);
         std::set<std::string> keys;
         list_entries(s.store, wanted, [&](const EntryInfo& e) {
             keys.insert(e.key);
+            if (f.yes && key.size() < digits_needed)
+                throw Error(Fault::usage, "'{}' may become the beginning of several keys; with --yes give {} digits or more", key, digits_needed);
             if (f.yes && keys.size() > 1) throw Error(Fault::usage, "several keys begin with {}; give more of it", key);
             return true;
         });

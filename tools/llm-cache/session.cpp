@@ -28,8 +28,18 @@ RequestSpec spec_of(const CacheFlags& f, const Settings& settings) {
     return s;
 }
 
+constexpr std::string_view in_memory = ":memory:";
+
+std::filesystem::path path_or_empty(const Tool& tool, std::filesystem::path path, Fallback fallback) {
+    std::error_code ignored;
+    if (fallback != Fallback::empty || path == in_memory || std::filesystem::exists(path, ignored) || ignored) return path;
+    say_as(tool)(fmt::format("nothing is stored yet: there is no {}", path.string()));
+    return in_memory;
+}
+
 /// Asked of the system, not tried: a look-up must not leave files behind where it may not.
 Access access_to(const std::filesystem::path& path, Access wanted, Fallback fallback) {
+    if (path == in_memory) return Access::write;
     if (wanted == Access::read || fallback == Fallback::none || ::access(path.c_str(), F_OK) != 0) return wanted;
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
     return ::access(path.c_str(), W_OK) == 0 && ::access(folder.c_str(), W_OK) == 0 ? Access::write : Access::read;
@@ -50,7 +60,7 @@ Bounds bounds_of(const CacheFlags& f) {
 
 CacheSession::CacheSession(const Tool& tool, const CacheFlags& f, Access access, Fallback fallback)
     : settings(settings_of(tool, environment)), models(settings, environment), form(spec_of(f, settings)),
-      store(store_path(settings, environment), access_to(store_path(settings, environment), access, fallback), bounds_of(f)) {
+      path(path_or_empty(tool, store_path(settings, environment), fallback)), store(path, access_to(path, access, fallback), bounds_of(f)) {
     if (!f.talk.quiet) store.warn(say_as(tool));
 }
 

@@ -10,12 +10,14 @@
 #include "cache/store.hpp"
 #include "call/embedding.hpp"
 
+#include <filesystem>
 #include <functional>
 
 namespace llm {
 
-/// Where to go from write to read: where the store is there but must not be written.
-enum class Fallback { none, reading };
+/// What to do where the store cannot be had as it is wanted. reading: one that must not be written is read. empty: one that is not there yet
+/// is as one without entries, which is said.
+enum class Fallback { none, reading, empty };
 
 struct CacheSession {
     CacheSession(const Tool&, const CacheFlags&, Access, Fallback = Fallback::none);
@@ -27,6 +29,7 @@ struct CacheSession {
     Models models;
     Loop loop;
     Form form;
+    std::filesystem::path path;  ///< of the store
     CacheStore store;
 
     QuestionOptions question_options(const CacheFlags&) const;

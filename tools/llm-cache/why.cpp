@@ -10,7 +10,7 @@
 namespace llm {
 
 int why(const Tool& tool, const CacheFlags& f) {
-    CacheSession s{tool, f, Access::read};
+    CacheSession s{tool, f, Access::read, Fallback::empty};
     Embedding embedding{s.settings.text("cache.embedder").value_or("builtin"), s.loop, s.settings, s.environment, embedding_options(tool, f)};
     NearOptions o;
     o.space = f.space;

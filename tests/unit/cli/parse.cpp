@@ -160,6 +160,7 @@ TEST_CASE("parse: wrong use is told with the nearest right one") {
     CHECK(complaint({"-o", "key"}) == "usage: --option needs KEY VALUE");
     CHECK(complaint({"-j", "0"}) == "usage: --jobs: '0' is less than 1");
     CHECK(complaint({"--near=2"}) == "usage: --near: '2' is more than 1");
+    CHECK(complaint({"--near", "2"}) == "usage: --near: '2' is more than 1");
     CHECK(complaint({"-q", "-v"}) == "usage: --quiet and --verbose exclude each other");
     CHECK(complaint({"a", "b"}).starts_with("usage: one argument too many: 'b'"));
 }
