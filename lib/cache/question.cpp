@@ -38,10 +38,12 @@ std::string joined_text(std::span<const Part> parts) {
     return own.text();
 }
 
-/// Takes the text out; where it stood among pictures and the like stays.
-void blank(std::span<Part> parts) {
-    for (Part& p : parts)
-        if (p.kind == Part::Kind::text) p.text.assign(1, '\0');
+/// Takes the turn's own text out; where it stood among pictures and the like stays.
+void blank(Message& turn, std::span<Part> own) {
+    const auto is_text = [](const Part& p) { return p.kind == Part::Kind::text; };
+    if (own.size() == turn.parts.size() && std::ranges::all_of(own, is_text)) return turn.parts.clear();
+    for (Part& p : own)
+        if (is_text(p)) p.text.assign(1, '\0');
 }
 
 /// Takes `text` out where it stands, so that what stands around it still tells questions apart.
@@ -227,18 +229,18 @@ void Questions::choose_text(const Record& record, Question& q, Request& request)
         bool first = true;
         for (const std::string& name : used->names()) {
             const auto value = record.raw(name);
+            const std::string text = !value ? "" : value->front() == '"' ? unescape(*value) : std::string{*value};
+            if (text.empty()) append(q.fingerprint, name, value ? "empty" : "absent");  // sections depend on it
             if (!value) continue;
-            const std::string text = value->front() == '"' ? unescape(*value) : std::string{*value};
-            append(q.fingerprint, name, text.empty() ? "empty" : "");  // sections depend on which there are
             if (!first) q.text += field_mark;
             first = false;
             q.text += text;
         }
         q.text_chosen = true;
-        blank(parts);
+        blank(*turn, parts);
     } else {
         q.text = joined_text(parts);
-        blank(parts);
+        blank(*turn, parts);
     }
 }
 
