@@ -49,13 +49,15 @@ public:
     void look(BatchJob&);
     /// The same, takes in the results of the parts that have ended, and sends again what waits. Each part for itself: returns the first error.
     std::optional<Error> fetch(BatchJob&);
-    /// What is not sent never will be; the rest the providers are asked to cancel. What they have answered by then can be collected. Each part for
-    /// itself: the first error is thrown at the end.
+    /// What is not sent never will be, unless `send` is asked to; the rest the providers are asked to cancel. What they have answered by then can be
+    /// collected. Each part for itself: the first error is thrown at the end, and a part whose provider did not take the wish runs on.
     void cancel(const std::string& job);
     /// Deletes what is left of it at the providers, where they can, and the job. What cannot be deleted there `warn` is told.
     void forget(const std::string& job);
     /// Whether it can be told that a provider works on it, or will.
     static bool is_running(const BatchJob&);
+    /// Not while a provider may work on a part, unless that has taken the wish to cancel it, or was asked to, and the part is too old to run.
+    static bool may_be_forgotten(const BatchJob&);
 
     const BatchSetup& setup() const noexcept { return setup_; }
     BatchStore& store() noexcept { return store_; }
@@ -75,15 +77,18 @@ private:
     void charge(const BatchJob&, BatchPart&, Purse&);
     void settle(const BatchJob&, BatchPart&, Nano spent);
     void send(const BatchJob&, BatchPart&);
-    void create(const BatchJob&, BatchPart&, BatchServer&);
+    /// `maybe_there`: whether one that failed may have left a batch there all the same.
+    void create(const BatchJob&, BatchPart&, BatchServer&, bool& maybe_there);
     void stage(const BatchJob&, BatchPart&, BatchServer&);
     std::string payload(const BatchJob&, const BatchPart&, BatchServer&);
     void bind(const BatchJob&, BatchPart&, const BatchProgress&);
-    /// Finds the batch of a part that may have been created already.
+    /// Finds the batch of a part that may have been created already. Throws Error where that cannot be seen.
     bool find(const BatchJob&, BatchPart&, BatchServer&);
+    BatchPage page(const BatchJob&, const BatchPart&, BatchServer&, const std::string& after);
 
     BatchProgress look(BatchPart&);
-    void take_in(const BatchJob&, BatchPart&, const BatchProgress&);
+    /// Why the results are to be fetched again, where they came incomplete; the part stays `ended` then. After some times it is done with what came.
+    std::optional<Error> take_in(const BatchJob&, BatchPart&, const BatchProgress&);
     void take_in(Taking&, const std::vector<BatchLine>&);
     void release(const BatchJob&, BatchPart&, std::string_view custom_id);
     void make_wait(const BatchJob&, BatchPart&, const BatchProgress&);

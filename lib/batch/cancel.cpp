@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "call/retry.hpp"
+#include "log/when.hpp"
 
 #include <algorithm>
 
@@ -9,6 +10,12 @@ namespace llm {
 
 bool Batches::is_running(const BatchJob& job) {
     return std::ranges::any_of(job.parts, [](const BatchPart& p) { return p.state == PartState::sending || p.state == PartState::sent; });
+}
+
+bool Batches::may_be_forgotten(const BatchJob& job) {
+    constexpr std::int64_t longest = 2 * 24 * 3600 * std::int64_t{1'000'000};  // a batch has a day
+    const std::int64_t now = unix_microseconds();
+    return std::ranges::none_of(job.parts, [&](const BatchPart& p) { return p.may_run() && !(job.cancelled && now - p.tried > longest); });
 }
 
 Error Batches::not_sent() { return Error(Fault::refused, "the batch was cancelled before this was sent"); }
@@ -22,21 +29,30 @@ void Batches::cancel(const std::string& id) {
         if (p.state == PartState::ended || p.state == PartState::fetched) return;
         if (p.state == PartState::ready) return fail_open(job, p, not_sent(), Paid::no);
         BatchServer& server = server_of(p);
-        if (p.state != PartState::sent && !find(job, p, server)) return fail_open(job, p, not_sent(), Paid::no);
+        try {
+            if (p.state != PartState::sent && !find(job, p, server)) return fail_open(job, p, not_sent(), Paid::no);
+        } catch (const Error& e) {
+            if (!e.for_good) throw;
+            return fail_open(job, p, Error(Fault::provider, "the batch was given up, and whether this was asked cannot be seen: {} lists no batches", server.endpoint().name), Paid::maybe);
+        }
         if (p.supposed)
             throw Error(Fault::locked,
                         "part {} is not cancelled: whether it is {} is known only when that has ended, and it may be somebody else's. Cancel it in the provider's own console if it is yours, or "
                         "collect it later",
                         p.number, p.remote);
         try {
-            p.status = server.api().progress(server.post(server.api().cancel(p.remote))).status;
-            store_.saw(p);
+            p.status = server.progress(server.post(server.api().cancel(p.remote))).status;
+            p.stopping = true;
+            store_.save(p);
         } catch (const Error& e) {
             if (e.status == 404)
                 return fail_open(job, p, Error(Fault::provider, "{} does not know the batch {} any more; 'llm-ask --retry-failed' asks again", server.endpoint().name, p.remote), Paid::maybe);
             if (!e.status || *e.status >= 500) throw;
             look(p);  // it may have ended meanwhile
-            if (p.state == PartState::sent) throw;
+            if (p.state != PartState::sent) return;
+            if (!p.status.starts_with("cancel")) throw;
+            p.stopping = true;
+            store_.save(p);
         }
     };
     for (BatchPart& p : job.parts) {

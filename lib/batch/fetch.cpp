@@ -50,13 +50,23 @@ struct Batches::Taking {
     Asker asker;
     CallOptions::Log log;
     long unreadable = 0;         ///< lines
+    long missing = 0;            ///< results that the counts promise and that did not come
     std::string first_unread{};  ///< why
 
     Taking(Batches& b, const BatchJob& j, BatchPart& p)
         : job(j), part(p), server(b.server_of(p)), model(b.model_of(p)), form(spec_of(j, p)), asker(b.caller_, b.models_, form, options_of(j)), log(flag(j.flags, "log", true) ? CallOptions::Log::yes : CallOptions::Log::no) {}
 
-    void pass_over(std::string why) {
-        if (unreadable++ == 0) first_unread = std::move(why);
+    void pass_over(std::string_view why) {
+        if (unreadable++ == 0) first_unread = server.without_key(why);
+    }
+
+    /// "; 2 lines of its results could not be read, …", or nothing.
+    std::string shortcoming() const {
+        std::string out;
+        if (missing > 0) out += fmt::format("; it is said to have {} more {}", missing, missing == 1 ? "result" : "results");
+        if (unreadable > 0)
+            out += fmt::format("; {} of its results could not be read{}: {}", unreadable == 1 ? "a line" : fmt::format("{} lines", unreadable), unreadable == 1 ? "" : ", the first because", first_unread);
+        return out;
     }
 
     /// As it was sent, but for attachments, whose files may have changed or gone: only what they are called is said.
@@ -83,7 +93,7 @@ struct Batches::Taking {
 
 BatchProgress Batches::look(BatchPart& part) {
     BatchServer& server = server_of(part);
-    BatchProgress p = server.api().progress(server.get(server.api().look(part.remote)));
+    BatchProgress p = server.progress(server.get(server.api().look(part.remote)));
     if (!p.known_status && said_.insert(p.status).second)
         warn(fmt::format("{} says that {} is '{}', a word which is not known here; it counts as running", server.endpoint().name, part.remote, p.status));
     part.status = p.status;
@@ -139,7 +149,8 @@ std::optional<Error> Batches::fetch(BatchJob& job) {
         if (!part.at_provider()) continue;
         try_it(part, [&] {
             const BatchProgress p = look(part);
-            if (part.state == PartState::ended) take_in(job, part, p);
+            if (part.state != PartState::ended) return;
+            if (auto e = take_in(job, part, p); e && !first) first = std::move(e);
         });
     }
     if (job.any(PartState::waiting)) job.parts = store_.job(job.id).parts;  // some may have been halved
@@ -150,14 +161,15 @@ std::optional<Error> Batches::fetch(BatchJob& job) {
 
 // --- taking in ---
 
-void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
+std::optional<Error> Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress& progress) {
+    constexpr int most_fetches = 5;
     if (progress.phase == BatchPhase::failed) {
         const Error why = progress.error.value_or(Error(Fault::refused, "the batch was turned down"));
         if (why.fault == Fault::rate_limit)
             make_wait(job, part, progress);
         else
             fail_open(job, part, why, Paid::no);
-        return;
+        return std::nullopt;
     }
     Taking taking{*this, job, part};
     const std::string& endpoint = taking.model.endpoint.name;
@@ -166,7 +178,7 @@ void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress&
     const auto take = [&] { take_in(taking, std::exchange(lines, {})); };
     const auto line = [&](std::string_view text) {
         try {
-            lines.push_back(taking.server.api().line(text));
+            lines.push_back(taking.server.line(text));
         } catch (const Error& e) {
             return taking.pass_over(e.what());
         }
@@ -190,19 +202,31 @@ void Batches::take_in(const BatchJob& job, BatchPart& part, const BatchProgress&
             }
         }
         take();
-        if (part.supposed && !gone) throw NotOurs{};
+        const long open = static_cast<long>(store_.all_open(part.id).size());
+        taking.missing = std::max(0L, std::min(progress.done + progress.failed, part.requests) - (part.requests - open));
+        if (part.supposed && !gone && taking.missing == 0 && taking.unreadable == 0) throw NotOurs{};
+        if (open > 0 && !gone && (taking.missing > 0 || taking.unreadable > 0) && ++part.fetches < most_fetches) {
+            Error e(Fault::provider, "{}: the results of {} came incomplete ({} of {}){}; they are fetched again the next time", endpoint, part.remote, part.requests - open, part.requests,
+                    taking.shortcoming());
+            part.why = e.what();
+            store_.save(part);
+            return e;
+        }
     } catch (const NotOurs& e) {
-        return release(job, part, e.custom_id);
+        release(job, part, e.custom_id);
+        return std::nullopt;
     }
-    if (part.status == "expired") return fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint), Paid::no);
-    if (part.status.starts_with("cancel")) return fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
-    std::string why = fmt::format("{}: the batch has ended ({}) without a result for this", endpoint, part.status);
-    if (gone)
-        why = fmt::format("{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what());
-    else if (taking.unreadable > 0)
-        why += fmt::format("; {} of its results could not be read{}: {}", taking.unreadable == 1 ? "a line" : fmt::format("{} lines", taking.unreadable), taking.unreadable == 1 ? "" : ", the first because",
-                           taking.first_unread);
-    fail_open(job, part, Error(Fault::provider, "{}", why), Paid::maybe);
+    const bool all_told = !gone && taking.missing == 0 && taking.unreadable == 0;
+    if (all_told && part.status == "expired") {
+        fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint), Paid::no);
+    } else if (all_told && part.status.starts_with("cancel")) {
+        fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
+    } else if (gone) {
+        fail_open(job, part, Error(Fault::provider, "{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what()), Paid::maybe);
+    } else {
+        fail_open(job, part, Error(Fault::provider, "{}: the batch has ended ({}) without a result for this{}", endpoint, part.status, taking.shortcoming()), Paid::maybe);
+    }
+    return std::nullopt;
 }
 
 void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
@@ -225,7 +249,8 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
             t.pass_over(fmt::format("it is of something else ('{}')", line.custom_id));
             continue;
         }
-        const auto open = store_.open(t.job.id, id.place, t.part.id);
+        const bool answered = line.status >= 200 && line.status < 300;
+        const auto open = store_.open(t.job.id, id.place, t.part.id, answered);
         if (!open) continue;  // taken in before
         Noted note;
         note.place = id.place;
@@ -234,7 +259,6 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
         Answer& answer = note.answer;
         answer.provider = t.model.endpoint.name;
         answer.timed = Timed::no;
-        const bool answered = line.status >= 200 && line.status < 300;
         std::optional<Nano> cost;
         std::string response;
         try {
@@ -251,21 +275,22 @@ void Batches::take_in(Taking& t, const std::vector<BatchLine>& lines) {
                 if (!t.part.rates.assumed) answer.cost = dollars;
             }
         } catch (const Error& e) {
-            note.failed = e;
+            note.failed = t.server.without_key(e);
         }
         std::optional<Error> failed = note.failed;
         try {
             Answer shown = answer;
             if (!failed) response = t.asker.response(*note.request, shown);
         } catch (const Error& e) {
-            failed = e;
+            failed = t.server.without_key(e);
         }
         // an answer that tells no usage, or cannot be read, may have cost what it could at worst
-        if (!cost) cost = answered ? t.part.rates.worst(open->input, open->output).value_or(0) : 0;
+        if (!cost && answered) cost = t.part.rates.worst(open->input, open->output).value_or(0);
         if (failed)
-            store_.fail(t.job.id, id.place, dump(error_member(*failed, setup_.tool, static_cast<long>(id.place))), *cost);
+            store_.fail(t.job.id, id.place, dump(error_member(*failed, setup_.tool, static_cast<long>(id.place))), cost);
         else
-            store_.answer(t.job.id, id.place, response, *cost);
+            store_.answer(t.job.id, id.place, response, cost.value_or(0));
+        std::erase_if(notes, [&note](const Noted& n) { return n.place == note.place; });
         notes.push_back(std::move(note));
     }
     transaction.commit();

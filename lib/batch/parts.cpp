@@ -26,7 +26,7 @@ std::string charge_name(const std::string& job, const BatchPart& part) { return 
 std::vector<BatchPart> BatchStore::parts(std::string_view where, std::string_view key) {
     std::vector<BatchPart> out;
     auto rows = db_.prepare(fmt::format(
-        "SELECT id, number, model, server, requests, rates, worst, state, tried, over, tries, staged, remote, status, why, supposed, files, done, failed, charged "
+        "SELECT id, number, model, server, requests, rates, worst, state, tried, over, tries, staged, remote, status, why, supposed, files, done, failed, charged, stopping, fetches "
         "FROM part WHERE {} = ?1 ORDER BY number",
         where));
     rows.bind(key);
@@ -54,13 +54,15 @@ std::vector<BatchPart> BatchStore::parts(std::string_view where, std::string_vie
         p.done = rows.column<long>(17);
         p.failed = rows.column<long>(18);
         p.charged = rows.column<Nano>(19);
+        p.stopping = rows.column<bool>(20);
+        p.fetches = rows.column<int>(21);
     }
     return out;
 }
 
 void BatchStore::save(const BatchPart& p) {
-    db_.run("UPDATE part SET state = ?2, tried = ?3, over = ?4, tries = ?5, staged = ?6, status = ?7, why = ?8, files = ?9, done = ?10, failed = ?11, charged = ?12 WHERE id = ?1", p.id,
-            name(p.state), p.tried, p.over, p.tries, p.staged, p.status, p.why, dump(Json(p.files)), p.done, p.failed, p.charged);
+    db_.run("UPDATE part SET state = ?2, tried = ?3, over = ?4, tries = ?5, staged = ?6, status = ?7, why = ?8, files = ?9, done = ?10, failed = ?11, charged = ?12, stopping = ?13, fetches = ?14 WHERE id = ?1", p.id,
+            name(p.state), p.tried, p.over, p.tries, p.staged, p.status, p.why, dump(Json(p.files)), p.done, p.failed, p.charged, p.stopping, p.fetches);
 }
 
 void BatchStore::saw(const BatchPart& p) {
@@ -85,6 +87,8 @@ bool BatchStore::bind(BatchPart& part, const BatchProgress& batch, Proof proof) 
     part.supposed = proof == Proof::supposed;
     part.why.clear();
     part.over = 0;
+    part.stopping = false;
+    part.fetches = 0;
     db_.run("UPDATE part SET remote = ?2, supposed = ?3 WHERE id = ?1", part.id, part.remote, part.supposed);
     save(part);
     t.commit();
@@ -99,6 +103,8 @@ void BatchStore::unbind(BatchPart& part, PartState state) {
     part.supposed = false;
     part.files.clear();
     part.done = part.failed = 0;
+    part.stopping = false;
+    part.fetches = 0;
     part.state = state;
     save(part);
     t.commit();
@@ -153,10 +159,11 @@ std::size_t BatchStore::bytes(std::int64_t part) { return static_cast<std::size_
 
 void BatchStore::drop_bodies(std::int64_t part) { db_.run("UPDATE item SET body = NULL WHERE part = ?1", part); }
 
-std::optional<BatchStore::Open> BatchStore::open(const std::string& job, std::int64_t place, std::int64_t part) {
+std::optional<BatchStore::Open> BatchStore::open(const std::string& job, std::int64_t place, std::int64_t part, bool failed) {
     auto row = db_.prepare(
-        "SELECT line, text, input, output FROM item LEFT JOIN shape ON shape.id = item.shape WHERE item.job = ?1 AND place = ?2 AND part = ?3 AND answer IS NULL AND error IS NULL");
-    row.bind(job, place, part);
+        "SELECT line, text, input, output FROM item LEFT JOIN shape ON shape.id = item.shape "
+        "WHERE item.job = ?1 AND place = ?2 AND part = ?3 AND answer IS NULL AND (error IS NULL OR (?4 AND cost IS NULL))");
+    row.bind(job, place, part, failed);
     if (!row.step()) return std::nullopt;
     return Open{place, row.column<std::string>(0), row.column<std::string>(1), row.column<long>(2), row.column<long>(3)};
 }
@@ -170,10 +177,10 @@ std::vector<BatchStore::Open> BatchStore::all_open(std::int64_t part) {
 }
 
 void BatchStore::answer(const std::string& job, std::int64_t place, std::string_view response, Nano cost) {
-    db_.run("UPDATE item SET answer = ?3, cost = ?4 WHERE job = ?1 AND place = ?2", job, place, response, cost);
+    db_.run("UPDATE item SET answer = ?3, error = NULL, cost = ?4 WHERE job = ?1 AND place = ?2", job, place, response, cost);
 }
 
-void BatchStore::fail(const std::string& job, std::int64_t place, std::string_view error, Nano cost) {
+void BatchStore::fail(const std::string& job, std::int64_t place, std::string_view error, std::optional<Nano> cost) {
     db_.run("UPDATE item SET error = ?3, cost = ?4 WHERE job = ?1 AND place = ?2", job, place, error, cost);
 }
 

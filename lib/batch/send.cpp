@@ -133,6 +133,10 @@ void Batches::settle(const BatchJob& job, BatchPart& part, Nano spent) {
 void Batches::send(const std::string& id) {
     const BatchStore::Claim claim{store_, id};
     BatchJob job = store_.job(id);
+    if (job.cancelled && std::ranges::any_of(job.parts, is_to_be_sent)) {  // whoever asks for it wants it again
+        store_.set_cancelled(id, false);
+        job.cancelled = false;
+    }
     BudgetLimits limits;
     if (setup_.pace.budget) limits.run = nano(*setup_.pace.budget);
     if (const auto day = settings_.number("budget.day")) limits.day = nano(*day);
@@ -168,17 +172,19 @@ void Batches::send(const std::string& id) {
     if (first) throw Error(*first);
 }
 
+/// What is not known to be at the provider: only what no attempt can have left there is free to be sent anew. The rest stays charged, and is looked for first.
 void Batches::send(const BatchJob& job, BatchPart& part) {
     BatchServer& server = server_of(part);
     const PartState before = part.state;
     if (before != PartState::ready && find(job, part, server)) return;
+    bool maybe_there = false;
     try {
-        create(job, part, server);
-    } catch (const Error& e) {
-        if (before == PartState::waiting) {  // it stays charged, and is looked for before it is sent again
+        create(job, part, server, maybe_there);
+    } catch (const Error&) {
+        if (before == PartState::waiting) {
             part.state = before;
             store_.save(part);
-        } else if (part.state != PartState::sending || was_not_made(e)) {  // else it may be with the provider all the same
+        } else if (!maybe_there) {
             part.state = PartState::ready;
             store_.save(part);
             settle(job, part, 0);
@@ -189,12 +195,12 @@ void Batches::send(const BatchJob& job, BatchPart& part) {
 
 void Batches::stage(const BatchJob& job, BatchPart& part, BatchServer& server) {
     if (auto call = server.api().stage(payload(job, part, server), label_of(job, part))) {
-        part.staged = server.api().staged(server.post(std::move(*call)));
+        part.staged = server.staged(server.post(std::move(*call)));
         store_.save(part);
     }
 }
 
-void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server) {
+void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server, bool& maybe_there) {
     bool fresh = part.staged.empty();
     if (fresh) stage(job, part, server);
     part.state = PartState::sending;
@@ -205,12 +211,12 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server) 
     for (int number = 1;;) {
         try {
             std::string body = part.staged.empty() ? payload(job, part, server) : std::string{};
-            bind(job, part, server.api().progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part)))));
+            bind(job, part, server.progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part)))));
             return;
         } catch (const Error& e) {
             part.over = unix_microseconds();
             store_.save(part);
-            const bool looked_for = !was_not_made(e);
+            maybe_there = !was_not_made(e);
             if (!part.staged.empty() && lacks_file(e) && Loop::signal_caught() == 0) {
                 if (fresh && asked_for < until_file_is_known.size()) {
                     server.sleep(until_file_is_known[asked_for++]);
@@ -223,7 +229,15 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server) 
                 continue;
             }
             if (!server.wait_before(++number, e)) throw;
-            if (looked_for && find(job, part, server)) return;
+            if (!maybe_there) continue;
+            try {
+                if (find(job, part, server)) return;
+            } catch (const Error& unseen) {  // it says nothing of the creation
+                Error both(unseen.fault, "{}; and whether it was made all the same could not be seen: {}", e.what(), unseen.what());
+                both.status = unseen.status;
+                throw both;
+            }
+            maybe_there = false;
         }
     }
 }

@@ -124,6 +124,56 @@ void BatchServer::sleep(double seconds) {
     drive(nap(loop_, after(Steady::now(), seconds)));
 }
 
+// --- what is shown ---
+
+std::string BatchServer::without_key(std::string_view text) const { return redact(text, endpoint_); }
+
+Error BatchServer::without_key(const Error& e) const {
+    Error out(e.fault, "{}", redact(e.what(), endpoint_));
+    out.status = e.status;
+    out.retry_after = e.retry_after;
+    out.line = e.line;
+    out.for_good = e.for_good;
+    out.unsent = e.unsent;
+    return out;
+}
+
+template <typename Read>
+auto BatchServer::shown(std::string_view answer, Read read) const {
+    try {
+        return read(answer);
+    } catch (const Error&) {  // an answer that is quoted may be cut amid the key
+        return read(without_key(answer));
+    }
+}
+
+void BatchServer::clean(BatchProgress& p) const {
+    p.status = without_key(p.status);
+    if (p.error) p.error = without_key(*p.error);
+}
+
+BatchProgress BatchServer::progress(std::string_view answer) const {
+    BatchProgress p = shown(answer, [this](std::string_view a) { return api_->progress(a); });
+    clean(p);
+    return p;
+}
+
+BatchPage BatchServer::listed(std::string_view answer) const {
+    BatchPage page = shown(answer, [this](std::string_view a) { return api_->listed(a); });
+    for (BatchProgress& p : page.batches) clean(p);
+    return page;
+}
+
+std::string BatchServer::staged(std::string_view answer) const {
+    return shown(answer, [this](std::string_view a) { return api_->staged(a); });
+}
+
+BatchLine BatchServer::line(std::string_view text) const {
+    BatchLine line = shown(text, [this](std::string_view a) { return api_->line(a); });
+    if (line.error) line.error = without_key(*line.error);
+    return line;
+}
+
 void BatchServer::lines(const HttpCall& call, const std::function<void(std::string_view)>& f, const std::function<void()>& too_long) {
     const Instant by = options_.timeout ? deadline() : Instant::max();
     for (int number = 1;; ++number) {

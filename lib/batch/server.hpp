@@ -48,7 +48,19 @@ public:
     void lines(const HttpCall&, const std::function<void(std::string_view)>& f, const std::function<void()>& too_long);
     void sleep(double seconds);
 
+    /// What `api` reads in an answer, without the key wherever people may come to see it: the words of a state, and of what went wrong.
+    BatchProgress progress(std::string_view answer) const;
+    BatchPage listed(std::string_view answer) const;
+    std::string staged(std::string_view answer) const;
+    BatchLine line(std::string_view) const;
+    std::string without_key(std::string_view text) const;
+    Error without_key(const Error&) const;
+
 private:
+    template <typename Read>
+    auto shown(std::string_view answer, Read) const;
+    void clean(BatchProgress&) const;
+
     enum class Way { get,
                      post,
                      remove };

@@ -53,7 +53,7 @@ std::string BatchStore::begin(const Json& flags) {
     const std::int64_t now = unix_microseconds();
     const std::string id = new_ulid(now);
     const ProcessId& me = ProcessId::self();
-    db_.run("INSERT INTO job (id, made, reading, flags, pid, started, boot) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6)", id, now, dump(flags), me.pid, me.started, me.boot);
+    db_.run("INSERT INTO job (id, made, reading, told, flags, pid, started, boot) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, ?6)", id, now, dump(flags), me.pid, me.started, me.boot);
     places_ = 0;
     waiting_.clear();
     waiting_bytes_ = 0;
@@ -102,13 +102,15 @@ std::string BatchStore::end_reading(const std::string& job, std::string_view sum
     Transaction t{db_};
     {
         auto rows = db_.prepare(
-            "SELECT id, pid, started, boot, EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')), collected IS NOT NULL "
-            "FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND cancelled IS NULL ORDER BY id");
+            "SELECT id, pid, started, boot, EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')), told, collected IS NOT NULL "
+            "FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND "
+            "(cancelled IS NULL OR EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND (state = 'sending' OR (state = 'sent' AND NOT stopping)))) ORDER BY id");
         rows.bind(sum, job);
-        for (auto [id, pid, started, boot, unsent, collected] : rows.rows<std::string, std::int64_t, std::int64_t, std::string, bool, bool>()) {
+        for (auto [id, pid, started, boot, unsent, told, collected] : rows.rows<std::string, std::int64_t, std::int64_t, std::string, bool, bool, bool>()) {
             const ProcessId owner{pid, started, std::move(boot)};
             const bool is_free = pid == 0 || owner == ProcessId::self() || !owner.alive();
-            if (same.empty() && (unsent ? is_free : done == Done::when_collected && !collected)) same = std::move(id);
+            const bool goes_on = unsent ? is_free : !collected && (done == Done::when_collected || (!told && is_free));
+            if (same.empty() && goes_on) same = std::move(id);
         }
     }
     if (same.empty()) db_.run("UPDATE job SET reading = 0, sum = ?2 WHERE id = ?1", job, sum);
@@ -184,8 +186,12 @@ BatchJob BatchStore::job(const std::optional<std::string>& id) {
     throw Error(Fault::usage, "there is no batch '{}'{}; llm-ask --batch status lists all", *id, near.empty() ? "" : "; did you mean " + near + "?");
 }
 
+void BatchStore::set_told(const std::string& job) { db_.run("UPDATE job SET told = 1 WHERE id = ?1", job); }
 void BatchStore::set_collected(const std::string& job) { db_.run("UPDATE job SET collected = ?2 WHERE id = ?1 AND collected IS NULL", job, unix_microseconds()); }
-void BatchStore::set_cancelled(const std::string& job) { db_.run("UPDATE job SET cancelled = ?2 WHERE id = ?1 AND cancelled IS NULL", job, unix_microseconds()); }
+void BatchStore::set_cancelled(const std::string& job, bool yes) {
+    if (yes) db_.run("UPDATE job SET cancelled = ?2 WHERE id = ?1 AND cancelled IS NULL", job, unix_microseconds());
+    else db_.run("UPDATE job SET cancelled = NULL WHERE id = ?1", job);
+}
 
 BatchStore::Claim::Claim(BatchStore& store, std::string job) : store_(store), job_(std::move(job)) {
     Transaction t{store_.db_};

@@ -44,19 +44,23 @@ struct BatchPart {
     int tries = 0;                     ///< how often there was no room for it
     std::string staged, remote, status, why;
     bool supposed = false;  ///< whether `remote` is this part's batch is known when its results are
+    bool stopping = false;  ///< the provider has taken the wish to cancel it
+    int fetches = 0;        ///< how often its results came with fewer answers than there should be
     std::vector<std::string> files;
     long done = 0, failed = 0;
     Nano charged = 0;    ///< by the name `charge_name`; 0: not, or settled
     bool stale = false;  ///< the provider was asked just now and gave no answer
 
     bool at_provider() const { return state == PartState::sent || state == PartState::ended; }
+    bool may_run() const { return state == PartState::sending || (state == PartState::sent && !stopping); }
 };
 
 struct BatchJob {
     std::string id;
     std::int64_t made = 0;
     bool reading = false;    ///< by a process that lives
-    bool collected = false, cancelled = false;
+    bool collected = false;
+    bool cancelled = false;  ///< given up: nothing of it is sent any more. What runs may run on, see BatchPart::stopping
     Json flags;
     long records = 0;
     std::vector<BatchPart> parts;
@@ -89,8 +93,8 @@ public:
     std::int64_t add_part(const std::string& job, int number, std::string_view model, std::string_view server, const BatchRates&);
     std::int64_t add_shape(const std::string& job, std::string_view text);
     void add_to_part(std::int64_t part, long requests, Nano worst);
-    /// All is read. Where the same was submitted before (`sum`) and is not done, that job's id is returned and this one is no more: it was not wholly sent and
-    /// nobody is at it, or, for who waits for the answers, it was not collected.
+    /// All is read. Where the same was submitted before (`sum`) and is not done, that job's id is returned and this one is no more: nobody is at it, and it
+    /// was not wholly sent or its id reached nobody; or, for who waits for the answers, it was not collected.
     enum class Done { when_sent,
                       when_collected };
     std::string end_reading(const std::string& job, std::string_view sum, Done = Done::when_sent);
@@ -141,24 +145,26 @@ public:
     std::size_t bytes(std::int64_t part);
     /// All is taken in: the bodies are needed no more.
     void drop_bodies(std::int64_t part);
-    /// A request still without answer; nothing where it has one, or belongs to another part.
+    /// A request still without answer; nothing where it has one, or belongs to another part. `failed`: also one of which an error is all there is.
     struct Open {
         std::int64_t place = 0;
         std::string line;
         std::string shape;  ///< or empty
         long input = 0, output = 0;
     };
-    std::optional<Open> open(const std::string& job, std::int64_t place, std::int64_t part);
+    std::optional<Open> open(const std::string& job, std::int64_t place, std::int64_t part, bool failed = false);
     std::vector<Open> all_open(std::int64_t part);  ///< without their lines
     void answer(const std::string& job, std::int64_t place, std::string_view response, Nano cost);
-    void fail(const std::string& job, std::int64_t place, std::string_view error, Nano cost);
+    /// Without `cost` there was no answer, which may follow.
+    void fail(const std::string& job, std::int64_t place, std::string_view error, std::optional<Nano> cost);
     Nano spent(std::int64_t part);
 
     /// All lines in order. False ends it.
     void each_line(const std::string& job,
                    const std::function<bool(std::int64_t place, std::string_view line, std::optional<std::string_view> answer, std::optional<std::string_view> error)>&);
+    void set_told(const std::string& job);
     void set_collected(const std::string& job);
-    void set_cancelled(const std::string& job);
+    void set_cancelled(const std::string& job, bool = true);
 
     Database& db() noexcept { return db_; }
 

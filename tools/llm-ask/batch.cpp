@@ -81,8 +81,9 @@ int remove(BatchDesk& d) {
     if (!d.flags.prompt) throw Error(Fault::usage, "name the batch to be removed; llm-ask --batch status lists all");
     const BatchJob job = d.job();
     const std::string what = fmt::format("the batch {} of {} ({})", job.id, counted(job.records, "record"), state_of(job));
-    if (Batches::is_running(job) && !job.cancelled)
-        throw Error(Fault::usage, "{} is with the provider, and is paid whether or not it is collected; 'llm-ask --batch cancel {}' first, then it can be removed", what, job.id);
+    if (!Batches::may_be_forgotten(job))
+        throw Error(Fault::usage, "{} is with the provider{}, and is paid whether or not it is collected; 'llm-ask --batch cancel {}' first, then it can be removed", what,
+                    job.cancelled ? ", which has not taken the wish to cancel it" : "", job.id);
     if (!d.flags.yes) {
         d.say(fmt::format("{} would be forgotten, its answers with it, here and at the provider{}; --yes does it", what,
                           Batches::is_running(job) ? ", though the provider has not said yet that it has stopped, and what it answers is paid" : ""));
@@ -101,7 +102,11 @@ BatchDesk::BatchDesk(const Tool& t, const AskFlags& f)
 }
 
 void BatchDesk::say(std::string_view text) const {
-    if (!flags.talk.quiet) write_all(2, fmt::format("{}: {}\n", tool.name(), text), "standard error");
+    if (flags.talk.quiet) return;
+    try {
+        write_all(2, fmt::format("{}: {}\n", tool.name(), text), "standard error");
+    } catch (const Error&) {  // what is sent or brought does not hang on words
+    }
 }
 
 BatchJob BatchDesk::job() { return store.job(flags.prompt); }
@@ -114,7 +119,7 @@ std::string_view state_of(const BatchJob& j) {
     if (j.unsent()) return "not all sent";
     if (j.collected) return "collected";
     if (j.any(PartState::waiting)) return "waiting";
-    if (j.any(PartState::sent)) return j.cancelled ? "being cancelled" : "running";
+    if (j.any(PartState::sent)) return std::ranges::any_of(j.parts, &BatchPart::may_run) ? "running" : "being cancelled";
     return "ended";
 }
 

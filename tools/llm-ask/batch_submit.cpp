@@ -33,16 +33,19 @@ Json described(const BatchJob& job) {
     return out;
 }
 
-void put_line(std::string_view line) {
+/// False where nobody reads it.
+bool put_line(std::string_view line) {
     Writer out{1};
     out.line(line);
     out.flush();
+    return !out.closed();
 }
 
-/// The id, wherever a batch is kept. Not where its records are to follow on the same output.
+/// The id, wherever a batch is kept, and before anything is said of it. Not where its records are to follow on the same output. Until it is written the same
+/// command with the same records finds the batch again.
 void put_id(BatchDesk& d, const std::string& id) {
     if (d.flags.wait > Duration{}) return;
-    put_line(d.flags.loop.json ? dump(described(d.store.job(id))) : id);
+    if (put_line(d.flags.loop.json ? dump(described(d.store.job(id))) : id)) d.store.set_told(id);
 }
 
 enum class Kept { fresh,
@@ -71,9 +74,10 @@ int send(BatchDesk& d, const std::string& id, Kept kept) {
     }
 }
 
-int finish(BatchDesk& d, const std::string& id, int code) {
-    if (d.flags.wait > Duration{}) return collect_batch(d, d.store.job(id));
+int finish(BatchDesk& d, const std::string& id, int code, const std::string& words = {}) {
     put_id(d, id);
+    if (!words.empty()) d.say(words);
+    if (d.flags.wait > Duration{}) return collect_batch(d, d.store.job(id));
     return code;
 }
 
@@ -147,14 +151,16 @@ int submit_batch(BatchDesk& d) {
         put_line(dump(plan));
         return code;
     }
-    if (intake.goes_on()) d.say(fmt::format("the batch {} is of these same records and was not {}; it goes on", id, read.unsent() ? "wholly sent" : "collected"));
-    if (intake.goes_on() && !read.unsent()) return finish(d, id, code);
+    const std::string again = fmt::format("the batch {} is of these same records and was not {}; it goes on", id,
+                                          read.unsent() ? "wholly sent" : f.wait > Duration{} ? "collected" : "told of, for its id reached nobody");
+    if (intake.goes_on() && !read.unsent()) return finish(d, id, code, again);
+    if (intake.goes_on()) d.say(again);
     if (const int interrupted = send(d, id, intake.goes_on() ? Kept::before : Kept::fresh); interrupted != 0) return interrupted;
     const BatchJob job = d.store.job(id);
-    d.say(fmt::format("{}: {} asked in {}{}{}; 'llm-ask --batch collect {}' brings the answers", counted(job.records, "record"), intake.asked(),
-                      counted(static_cast<long>(job.parts.size()), "batch"), failed > 0 ? fmt::format(", {} failed", failed) : "",
-                      intake.first_error().empty() ? "" : " (" + intake.first_error() + ")", id));
-    return finish(d, id, code);
+    return finish(d, id, code,
+                  fmt::format("{}: {} asked in {}{}{}; 'llm-ask --batch collect {}' brings the answers", counted(job.records, "record"), intake.asked(),
+                              counted(static_cast<long>(job.parts.size()), "batch"), failed > 0 ? fmt::format(", {} failed", failed) : "",
+                              intake.first_error().empty() ? "" : " (" + intake.first_error() + ")", id));
 }
 
 }  // namespace llm

@@ -284,6 +284,7 @@ struct BatchScene {
     std::string submit(long n) {
         const std::string id = read(n);
         batches.send(id);
+        store.set_told(id);
         return id;
     }
     BatchJob job(const std::string& id) { return store.job(id); }
