@@ -63,7 +63,7 @@ struct Batches::Taking {
     /// "; 2 lines of its results could not be read, …", or nothing.
     std::string shortcoming() const {
         std::string out;
-        if (missing > 0) out += fmt::format("; it is said to have {} more {}", missing, missing == 1 ? "result" : "results");
+        if (missing > 0) out += fmt::format("; {} of the results that there are said to be did not come", missing);
         if (unreadable > 0)
             out += fmt::format("; {} of its results could not be read{}: {}", unreadable == 1 ? "a line" : fmt::format("{} lines", unreadable), unreadable == 1 ? "" : ", the first because", first_unread);
         return out;

@@ -31,6 +31,7 @@ TEST_CASE("batch: lines that cannot be read or are of something else cost nobody
     api.files["file-1"].pop_back();
     api.newest().requests.pop_back();
     api.end_all();
+    for (int time = 1; time < 5; ++time) CHECK(s.fetch(id));
     CHECK_FALSE(s.fetch(id));
     CHECK(faults(s, id) == std::vector<std::string>{"answered", "answered", "provider"});
     CHECK_THAT(text_of(s.outcomes(id)[2], "message"), contains("3 lines of its results could not be read"));
@@ -104,6 +105,125 @@ TEST_CASE("batch: results that are gone fail their own records, after they were 
     CHECK(s.spent() == 2 * one_answer + s.part(id, 1).worst);  // it was answered, and is paid
 }
 
+TEST_CASE("batch: results that came incomplete are fetched again") {
+    const std::string page = "<html>502 Bad gateway</html>";
+    for (const bool of_anthropic : {false, true})
+        for (const std::string_view bad : {"half", "page", "nothing"}) {
+            CAPTURE(of_anthropic, bad);
+            FakeApi api;
+            api.anthropic = of_anthropic;
+            api.counts = true;
+            BatchHome home;
+            BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}, one_each};
+            s.batches.send(s.read(1, "other"));
+            BatchScene two{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+            const std::string id = two.submit(4);
+            const Nano worst = two.spent();
+            api.last = [&, n = 0](std::string_view call, FakeReply& reply) mutable {
+                if (!call.ends_with("b2/content") && !call.ends_with("b2/results")) return;
+                if (n++ > 0) return;
+                if (bad == "half") reply.body.resize(reply.body.size() / 2);
+                else reply.body = bad == "page" ? page : "";
+            };
+            api.end_all();
+            const auto first = two.fetch(id);
+            REQUIRE(first);
+            CHECK(first->fault == Fault::provider);
+            CHECK_THAT(first->what(), contains("incomplete") && contains("of b2"));
+            CHECK(two.part(id).state == PartState::ended);
+            CHECK_THAT(two.part(id).why, contains("fetched again"));
+            CHECK(two.spent() == worst);
+            CHECK_FALSE(two.fetch(id));
+            CHECK(faults(two, id) == std::vector<std::string>(4, "answered"));
+            CHECK(two.caller.tally().calls == 4);  // each once
+        }
+}
+
+TEST_CASE("batch: a part whose results came incomplete holds up no other, and is done after some times") {
+    FakeApi api;
+    api.counts = true;
+    BatchHome home;
+    BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}, one_each};
+    const std::string id = s.submit(3);
+    api.last = [](std::string_view call, FakeReply& reply) {
+        if (call == "GET /files/out-b1/content") reply.body = "";
+    };
+    api.end_all();
+    for (int time = 1; time < 5; ++time) {
+        CHECK(s.fetch(id));
+        CHECK(faults(s, id) == std::vector<std::string>{"open", "answered", "answered"});
+    }
+    CHECK_FALSE(s.fetch(id));
+    CHECK(faults(s, id)[0] == "provider");
+    CHECK_THAT(text_of(s.outcomes(id)[0], "message"), contains("1 of the results that there are said to be did not come"));
+    CHECK(s.spent() == 2 * one_answer + s.part(id).worst);
+}
+
+TEST_CASE("batch: results of an expired or cancelled batch that are gone or cannot be read may have been paid") {
+    for (const std::string_view status : {"expired", "cancelled"})
+        for (const bool are_gone : {true, false}) {
+            CAPTURE(status, are_gone);
+            FakeApi api;
+            BatchHome home;
+            BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+            const std::string id = s.submit(2);
+            const Nano worst = s.spent();
+            api.newest().status = status;
+            if (are_gone) api.gone.insert("b1");
+            else
+                api.last = [](std::string_view call, FakeReply& reply) {
+                    if (call.ends_with("/content")) reply.body = "<html>502</html>";
+                };
+            while (s.fetch(id)) {
+            }
+            CHECK(faults(s, id) == std::vector<std::string>{"provider", "provider"});
+            CHECK_THAT(text_of(s.outcomes(id)[0], "message"), contains(are_gone ? "are gone" : "could not be read"));
+            CHECK(s.spent() == worst);
+        }
+}
+
+TEST_CASE("batch: what an expired batch has no result for was not asked, and costs nothing") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+    const std::string id = s.submit(2);
+    api.newest().status = "expired";
+    api.newest().requests.pop_back();
+    CHECK_FALSE(s.fetch(id));
+    CHECK(faults(s, id) == std::vector<std::string>{"answered", "timeout"});
+    CHECK(s.spent() == one_answer);
+}
+
+TEST_CASE("batch: an answer takes the place of an error of the same request, and no answer is taken twice") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+    const std::string id = s.submit(2);
+    const auto failed = [&](int place) { return dump(Json{{"custom_id", fmt::format("{}-{}", id, place)}, {"response", nullptr}, {"error", {{"code", "server_error"}, {"message", "boom"}}}}) + "\n"; };
+    api.before_results = failed(1);
+    api.last = [&](std::string_view call, FakeReply& reply) {
+        if (call.ends_with("/content")) reply.body += failed(1) + dump(Json{{"custom_id", id + "-2"}, {"response", {{"status_code", 200}, {"body", FakeApi::text("late")}}}}) + "\n";
+    };
+    api.end_all();
+    CHECK_FALSE(s.fetch(id));
+    CHECK(faults(s, id) == std::vector<std::string>{"answered", "answered"});
+    CHECK(text_of(s.outcomes(id)[1], "text") == "fine");
+    CHECK(s.spent() == 2 * one_answer);
+    CHECK(s.caller.tally().calls == 2);
+}
+
+TEST_CASE("batch: only ids that were given are anybody's") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(2);
+    const auto wrong = [](const std::string& custom_id) { return dump(Json{{"custom_id", custom_id}, {"response", {{"status_code", 200}, {"body", FakeApi::text("wrong")}}}}) + "\n"; };
+    for (const char* end : {"-0001", "-01", "-1 ", "-+1", "--1", "-0", "-1x", "1"}) api.before_results += wrong(id + end);
+    api.end_all();
+    CHECK_FALSE(s.fetch(id));
+    for (const Json& o : s.outcomes(id)) CHECK(text_of(o, "text") == "fine");
+}
+
 TEST_CASE("batch: a part whose server fails is no other's trouble") {
     FakeApi api;
     BatchHome home;
@@ -171,6 +291,59 @@ TEST_CASE("batch: cancelling goes on past a part that cannot be cancelled") {
     CHECK(api.of("b3").status == "cancelling");
     CHECK(faults(s, id) == std::vector<std::string>{"open", "provider", "open"});  // what nobody knows any more can be given up
     CHECK(s.job(id).cancelled);
+    CHECK(s.part(id, 0).may_run());
+    CHECK_FALSE(s.part(id, 2).may_run());
+}
+
+TEST_CASE("batch: a wish to cancel that was not taken leaves it running, and the same records find it") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(2);
+    CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+    api.first = [](std::string_view call) -> std::optional<FakeReply> {
+        if (call.ends_with("/cancel")) return FakeReply::error(503, "unavailable");
+        return std::nullopt;
+    };
+    CHECK_THROWS_AS(s.batches.cancel(id), Error);
+    CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+    CHECK(s.read(2, "p", BatchStore::Done::when_collected) == id);
+
+    SECTION("until it is taken") {
+        api.first = {};
+        s.batches.cancel(id);
+        CHECK(s.part(id).stopping);
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+        CHECK(s.read(2, "p", BatchStore::Done::when_collected) != id);
+    }
+    SECTION("until it is said to be under way") {
+        api.first = [](std::string_view call) -> std::optional<FakeReply> {
+            if (call.ends_with("/cancel")) return FakeReply::error(409, "it is being cancelled");
+            return std::nullopt;
+        };
+        api.newest().status = "cancelling";
+        s.batches.cancel(id);
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+    }
+    SECTION("until it has ended") {
+        api.end_all();
+        BatchJob job = s.job(id);
+        s.batches.look(job);
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+    }
+    SECTION("until no batch could be running any more") {
+        s.store.db().run("UPDATE part SET tried = ?1", unix_microseconds() - 49 * 3'600'000'000LL);
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+    }
+}
+
+TEST_CASE("batch: an old batch that nobody tried to cancel is not forgotten") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(1);
+    s.store.db().run("UPDATE part SET tried = ?1", unix_microseconds() - 49 * 3'600'000'000LL);
+    CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
 }
 
 TEST_CASE("batch: states count whatever their letters, and an unknown one as running") {

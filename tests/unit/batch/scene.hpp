@@ -42,6 +42,7 @@ struct FakeApi {
     std::set<std::string> gone;                             ///< files of results that are no more
     std::vector<std::string> removed;
     std::string before_results;  ///< lines in front of the results
+    bool counts = false;         ///< whether OpenAI's tells how many are answered
     /// Asked first; what it returns is the answer. It may throw Broken.
     std::function<std::optional<FakeReply>(std::string_view call)> first;
     /// Asked when all is done, to change the answer or to throw Broken.
@@ -155,8 +156,9 @@ private:
             const bool ended = b.status == "ended";
             return {{"id", b.id}, {"processing_status", b.status}, {"created_at", fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec)}, {"request_counts", {{"processing", ended ? 0 : n}, {"succeeded", ended ? n : 0}, {"errored", 0}, {"canceled", 0}, {"expired", 0}}}};
         }
-        Json j{{"id", b.id}, {"status", b.status}, {"created_at", b.created}, {"input_file_id", b.staged}, {"metadata", {{"llm_utils", b.label}}}, {"errors", b.errors}, {"request_counts", {{"total", n}, {"completed", 0}, {"failed", 0}}}};
-        if (b.status == "completed" || b.status == "COMPLETED") j["output_file_id"] = "out-" + b.id;
+        Json j{{"id", b.id}, {"status", b.status}, {"created_at", b.created}, {"input_file_id", b.staged}, {"metadata", {{"llm_utils", b.label}}}, {"errors", b.errors}, {"request_counts", {{"total", n}, {"completed", counts ? n : 0}, {"failed", 0}}}};
+        for (const std::string_view ended : {"completed", "COMPLETED", "expired", "cancelled"})
+            if (b.status == ended) j["output_file_id"] = "out-" + b.id;
         return j;
     }
     Json listed(const std::string& query) const {

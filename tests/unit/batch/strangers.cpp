@@ -72,6 +72,78 @@ TEST_CASE("batch: where it may have been made it is looked for before it is sent
     }
 }
 
+TEST_CASE("batch: what the list refuses says nothing of a creation, which stays charged and is looked for before it is sent again") {
+    for (const bool of_anthropic : {false, true})
+        for (const int status : {400, 401, 403, 429, 500, 503, 529}) {
+            CAPTURE(of_anthropic, status);
+            FakeApi api;
+            api.anthropic = of_anthropic;
+            BatchHome home;
+            BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+            lose_first_creation(api);
+            api.first = [status](std::string_view call) -> std::optional<FakeReply> {
+                if (call == "GET /batches") return FakeReply::error(status, "no list now");
+                return std::nullopt;
+            };
+            const std::string id = s.read(2);
+            for (int time = 0; time < 2; ++time) {
+                CHECK_THROWS_WITH(s.batches.send(id), contains("no list now"));
+                CHECK(s.part(id).state == PartState::sending);
+                CHECK(s.spent() == s.part(id).worst);
+                CHECK(s.money().charges.size() == 1);
+            }
+            api.first = {};
+            s.batches.send(id);
+            CHECK(s.part(id).remote == "b1");
+            CHECK(api.count("POST /batches") == 1);
+            CHECK(s.spent() == s.part(id).worst);
+        }
+}
+
+TEST_CASE("batch: where a server lists no batches, a lost creation is not sent again by itself, and can be given up") {
+    for (const int status : {404, 405, 501}) {
+        CAPTURE(status);
+        FakeApi api;
+        BatchHome home;
+        BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+        lose_first_creation(api);
+        api.first = [status](std::string_view call) -> std::optional<FakeReply> {
+            if (call == "GET /batches") return FakeReply::error(status, "no such thing");
+            return std::nullopt;
+        };
+        const std::string id = s.read(2);
+        for (int time = 0; time < 2; ++time) CHECK_THROWS_WITH(s.batches.send(id), contains("lists no batches") && contains("--batch cancel " + id));
+        CHECK(api.count("POST /batches") == 1);
+        CHECK(s.part(id).state == PartState::sending);
+        CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+        s.batches.cancel(id);
+        CHECK(s.job(id).all(PartState::fetched));
+        CHECK_THAT(text_of(s.outcomes(id)[0], "message"), contains("cannot be seen"));
+        CHECK(s.spent() == s.part(id).worst);  // it may have been asked
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+        CHECK(s.read(2) != id);  // and be sent anew
+    }
+}
+
+TEST_CASE("batch: a supposed batch whose results cannot be read is not sent again") {
+    FakeApi api = anthropic();
+    BatchHome home;
+    BatchScene s{api, home};
+    lose_first_creation(api);
+    const std::string id = s.submit(2);
+    REQUIRE(s.part(id).supposed);
+    api.last = [](std::string_view call, FakeReply& reply) {
+        if (call.ends_with("/results")) reply.body = "<html>502</html>";
+    };
+    api.end_all();
+    CHECK(s.fetch(id));
+    CHECK(s.part(id).remote == "b1");
+    api.last = {};
+    CHECK_FALSE(s.fetch(id));
+    CHECK(s.job(id).all(PartState::fetched));
+    CHECK(api.count("POST /batches") == 1);
+}
+
 TEST_CASE("batch: a lost creation of Anthropic's is supposed to be what looks like it, until its results prove it") {
     FakeApi api = anthropic();
     BatchHome home;
