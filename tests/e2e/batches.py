@@ -4,7 +4,9 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 
+import harness
 from harness import KEY, Running, ask, equal, expect, for_each, jsonl, records, test, until
 
 THREE = ("openai", "openai-responses", "anthropic")
@@ -211,6 +213,113 @@ def a_creation_that_did_not_happen_is_tried_again(w, protocol):
             equal(created(w, tagged), 2)
             equal(len(posts(w, tagged, "/files")), 1 if protocol == "openai" else 0, "the file is there already")
             equal(len(records(collect(home, "--wait", "60s"))), 2)
+
+
+@for_each("openai", "anthropic")
+def a_creation_that_is_lost_while_the_list_is_refused_is_not_paid_twice(w, protocol):
+    with w.at("batch:lost-create+list-refused", protocol) as (home, tagged):
+        home.config(PRICE + QUICK + "[budget]\nday = 1000\n")
+        failed = submit(home, "--retries", 1, stdin=given(2), code=5)
+        expect("could not be seen" in failed.words, failed.words)
+        name = failed.text.strip()
+        equal([p["state"] for p in listed(home, name)], ["sending"])
+        worst = spent(home)
+        expect(worst > 0, "it stays charged")
+        equal(submit(home, stdin=given(2)).text.strip(), name)
+        equal((created(w, tagged), spent(home)), (1, worst))
+        equal(len(records(collect(home, "--wait", "60s"))), 2)
+
+
+@test
+def a_creation_that_is_lost_where_nothing_is_listed_is_sent_again_by_nobody_but_its_user(w):
+    with w.at("batch:lost-create+no-list") as (home, tagged):
+        home.config(QUICK)
+        for _ in range(2):
+            failed = submit(home, stdin=given(2), code=5)
+            expect("lists no batches" in failed.words and "--batch cancel" in failed.words, failed.words)
+        equal(created(w, tagged), 1)
+        name = listed(home)[0]["batch"]
+        ask(home, "--batch", "rm", name, "--yes", code=2)
+        ask(home, "--batch", "cancel", name)
+        equal([one["error"]["fault"] for one in records(collect(home, name, code=3))], ["provider"] * 2)
+        again = submit(home, stdin=given(2)).text.strip()
+        expect(again != name and created(w, tagged) == 2, again)
+
+
+@for_each("openai", "anthropic")
+def an_id_that_reached_nobody_is_given_by_the_same_command(w, protocol):
+    with w.at("batch", protocol) as (home, tagged):
+        home.config(QUICK)
+
+        def run(out, err):
+            with open(out, "wb") as one, open(err, "wb") as other:
+                done = subprocess.run([harness.homes.tool("llm-ask"), "--batch", "submit", "-m", "p/any"], input=given(2).encode(), stdout=one, stderr=other, env=home.env, cwd=home.path, timeout=60)
+            return done.returncode
+
+        equal(run("/dev/full", "/dev/null"), 5)
+        with Running(home, "--batch", "submit", "-m", "p/any") as closed:
+            closed.process.stdout.close()
+            closed.write(given(2))
+            closed.end_input()
+            equal(closed.process.wait(60), 0)
+            closed.process.stdout = None
+        again = submit(home, stdin=given(2))
+        expect("of these same records" in again.words, again.words)
+        equal((created(w, tagged), len(listed(home))), (1, 1))
+        equal(again.text.strip(), listed(home)[0]["batch"])
+        expect(submit(home, stdin=given(2)).text != again.text, "who has the id may want it twice")
+        equal(created(w, tagged), 2)
+        (home.path / "id").touch()
+        equal(run(home.path / "id", "/dev/full"), 0, "words that nobody can read cost nothing")
+        equal((home.path / "id").read_text().strip(), listed(home)[-1]["batch"])
+        equal(created(w, tagged), 3)
+
+
+@for_each(("openai", "half"), ("openai", "page"), ("anthropic", "half"), ("anthropic", "page"))
+def results_that_come_incomplete_are_fetched_again(w, protocol, how):
+    with w.at(f"batch:{how}-results", protocol) as (home, tagged):
+        home.config(QUICK)
+        name = submit(home, stdin=given(6)).text.strip()
+        early = collect(home, code=5)
+        expect("came incomplete" in early.words and "fetched again" in early.words, early.words)
+        equal(early.out, b"")
+        row = listed(home, name)[0]
+        expect(row["state"] == "ended" and "came incomplete" in row["note"], row)
+        equal([one["response"]["text"] for one in records(collect(home))], [f"p{n}" for n in range(6)])
+        equal(len(records(ask(home, "--log", "list", "--json"))), 6)
+
+
+@for_each("openai", "anthropic")
+def a_cancel_that_was_not_taken_leaves_it_running(w, protocol):
+    with w.at("batch:hold+cancel-refused", protocol) as (home, tagged):
+        home.config(QUICK)
+        name = submit(home, stdin=given(2)).text.strip()
+        ask(home, "--batch", "cancel", name, "--retries", 0, code=5)
+        equal(listed(home)[0]["state"], "running")
+        refused = ask(home, "--batch", "rm", name, "--yes", code=2)
+        expect("has not taken the wish" in refused.words and f"--batch cancel {name}" in refused.words, refused.words)
+        submit(home, "--wait", "50ms", stdin=given(2), code=5)
+        equal(created(w, tagged), 1)
+        ask(home, "--batch", "cancel", name)
+        ask(home, "--batch", "rm", name, "--yes")
+        equal(listed(home), [])
+        equal(len(posts(w, tagged, "/cancel")), 2)
+
+
+@for_each("openai", "anthropic")
+def a_server_that_tells_the_key_is_not_repeated(w, protocol):
+    for words in ("some-fail+one-lost+echo-key", "turned-down+echo-key"):
+        with w.at("batch:" + words, protocol) as (home, tagged):
+            home.config(QUICK)
+            name = submit(home, stdin=given(4)).text.strip()
+            said = ask(home, "--batch", "status", name, "--retries", 0, code=None)
+            expect("neither id nor status" in said.words and "***" in said.words, said.words)
+            said = ask(home, "--batch", "status", name)
+            expect("odd ***" in said.words + said.text, said.words)
+            out = [collect(home, name, code=None) for _ in range(6)]
+            shown = ask(home, "--batch", "status", name).text + out[-1].text + "".join(one.words for one in out)
+            expect("***" in shown, shown)
+            expect(all(KEY[:9].encode() not in data for _, data in home.files()) and KEY[:9] not in shown, "nor a piece of it")
 
 
 @for_each("openai", "anthropic")

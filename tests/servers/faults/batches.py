@@ -14,7 +14,13 @@
     no-create    the first creation breaks the connection and does not happen
     busy         the first creation is refused with 429
     cut-results  the first download of results breaks half-way
+    half-results the first download has every other line
+    page-results the first download is somebody's HTML page
     results-gone the results are not to be had
+    no-list      the list of batches answers 404
+    list-refused the first two lists answer 503
+    cancel-refused the first cancel answers 503
+    echo-key     the key stands in states, errors, ids and lines of results
     silent       GET and cancel of a batch answer 503
     hang         GET of a batch is never answered
     hang-create  the first creation happens and is never answered
@@ -35,7 +41,7 @@ STATE = {}
 class Store:
     def __init__(self):
         self.files, self.batches, self.done_once = {}, {}, set()
-        self.removed, self.refused = [], 0
+        self.removed, self.refused, self.lists = [], 0, 0
 
     def first(self, what):
         fresh = what not in self.done_once
@@ -87,6 +93,35 @@ async def creating(x, store, words, make):
     await x.reply(200, made.shown())
 
 
+async def unlisted(x, store, words):
+    """Whether the list was refused."""
+    store.lists += 1
+    if "no-list" in words:
+        await x.reply(404, refuse("No such thing."))
+        return True
+    if "list-refused" in words and store.lists <= 2:
+        await x.reply(503, refuse("The list is not to be had."))
+        return True
+    return False
+
+
+def key_of(x):
+    return x.headers.get("x-api-key") or x.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+def with_key(x, store, words, shown, status):
+    """The first time an answer that is no batch, then one of an unknown state, then the truth."""
+    if "echo-key" not in words:
+        return shown
+    if store.first("neither"):
+        return {"nothing": key_of(x)}
+    if store.first("odd"):
+        shown[status] = f"odd {key_of(x)}"
+    for error in (shown.get("errors") or {}).get("data", []):
+        error["message"] += f" Your key is {key_of(x)}."
+    return shown
+
+
 async def content(x, text, store, words):
     if text is None or "results-gone" in words:
         return await x.reply(404, refuse("No such File object."))
@@ -94,6 +129,14 @@ async def content(x, text, store, words):
         await x.begin(kind="application/octet-stream")
         await x.chunk(text[: len(text) // 2])
         x.cut()
+    if "half-results" in words and store.first("half-results"):
+        text = b"".join(text.splitlines(keepends=True)[::2])
+    if "page-results" in words and store.first("page-results"):
+        return await x.reply(200, b"<html>502 Bad gateway</html>", kind="text/html")
+    if "echo-key" in words:
+        filler = "no JSON " + "." * 180
+        text = f'{filler}{key_of(x)}\n{{"custom_id": "{key_of(x)}-1", "response": {{"status_code": 200, "body": {{}}}}}}\n'.encode() + text
+        text = text.replace(b"This prompt is not allowed.", f"Not allowed with {key_of(x)}.".encode())
     await x.reply(200, text, kind="application/octet-stream")
 
 
@@ -266,6 +309,8 @@ async def of_openai(x, store, words, rest):
 
         return await creating(x, store, words, make)
     if not rest:
+        if await unlisted(x, store, words):
+            return
         return await x.reply(200, {"object": "list", "data": [one.shown() for one in store.batches.values()], "has_more": False})
     name, _, verb = rest.partition("/")
     one = store.batches.get(name)
@@ -276,6 +321,8 @@ async def of_openai(x, store, words, rest):
     if "hang" in words:
         await x.silence()
     if verb == "cancel":
+        if "cancel-refused" in words and store.first("cancel"):
+            return await x.reply(503, refuse("The service is unavailable."))
         if one.over:
             return await x.reply(409, refuse("Cannot cancel a batch that has ended."))
         one.cancelled = True
@@ -283,7 +330,7 @@ async def of_openai(x, store, words, rest):
     one.look()
     for kind in ("output", "error"):
         store.files[f"file-{kind[:3]}-{one.id}"] = one.lines(kind)
-    await x.reply(200, one.shown())
+    await x.reply(200, with_key(x, store, words, one.shown(), "status"))
 
 
 async def of_anthropic(x, store, words, rest):
@@ -308,6 +355,8 @@ async def of_anthropic(x, store, words, rest):
 
         return await creating(x, store, words, make)
     if not rest:
+        if await unlisted(x, store, words):
+            return
         return await x.reply(200, {"data": [one.shown() for one in store.batches.values()], "has_more": False})
     name, _, verb = rest.partition("/")
     one = store.batches.get(name)
@@ -318,6 +367,8 @@ async def of_anthropic(x, store, words, rest):
     if "hang" in words:
         await x.silence()
     if verb == "cancel":
+        if "cancel-refused" in words and store.first("cancel"):
+            return await refused(503, "api_error", "The service is unavailable.")
         if one.over:
             return await refused(409, "invalid_request_error", "Cannot cancel a batch that has ended.")
         one.cancelled = True
@@ -325,4 +376,4 @@ async def of_anthropic(x, store, words, rest):
     if verb == "results":
         return await content(x, one.lines() if one.over else None, store, words)
     one.look()
-    await x.reply(200, one.shown())
+    await x.reply(200, with_key(x, store, words, one.shown(), "processing_status"))
