@@ -308,8 +308,8 @@ def a_cancel_that_was_not_taken_leaves_it_running(w, protocol):
 
 @for_each("openai", "anthropic")
 def a_server_that_tells_the_key_is_not_repeated(w, protocol):
-    for words in ("some-fail+one-lost+echo-key", "turned-down+echo-key"):
-        with w.at("batch:" + words, protocol) as (home, tagged):
+    for words in ("some-fail+one-lost", "turned-down")[: 2 if protocol == "openai" else 1]:
+        with w.at(f"batch:{words}+echo-key", protocol) as (home, tagged):
             home.config(QUICK)
             name = submit(home, stdin=given(4)).text.strip()
             said = ask(home, "--batch", "status", name, "--retries", 0, code=None)
