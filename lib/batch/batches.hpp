@@ -94,6 +94,8 @@ private:
     void make_wait(const BatchJob&, BatchPart&, const BatchProgress&);
     bool is_due(const BatchJob&, const BatchPart&) const;
     void fail_open(const BatchJob&, BatchPart&, const Error&, Paid);
+    /// False where it turns out to be with the provider.
+    bool give_up(const BatchJob&, BatchPart&);
     /// Of what was given up.
     static Error not_sent();
     PaceStore& money();

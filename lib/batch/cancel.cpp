@@ -20,6 +20,18 @@ bool Batches::may_be_forgotten(const BatchJob& job) {
 
 Error Batches::not_sent() { return Error(Fault::refused, "the batch was cancelled before this was sent"); }
 
+bool Batches::give_up(const BatchJob& job, BatchPart& part) {
+    BatchServer& server = server_of(part);
+    try {
+        if (find(job, part, server)) return false;
+        fail_open(job, part, not_sent(), Paid::no);
+    } catch (const Error& e) {
+        if (!e.for_good) throw;
+        fail_open(job, part, Error(Fault::provider, "the batch was given up, and whether this was asked cannot be seen: {} lists no batches", server.endpoint().name), Paid::maybe);
+    }
+    return true;
+}
+
 void Batches::cancel(const std::string& id) {
     const BatchStore::Claim claim{store_, id};
     BatchJob job = store_.job(id);
@@ -29,12 +41,7 @@ void Batches::cancel(const std::string& id) {
         if (p.state == PartState::ended || p.state == PartState::fetched) return;
         if (p.state == PartState::ready) return fail_open(job, p, not_sent(), Paid::no);
         BatchServer& server = server_of(p);
-        try {
-            if (p.state != PartState::sent && !find(job, p, server)) return fail_open(job, p, not_sent(), Paid::no);
-        } catch (const Error& e) {
-            if (!e.for_good) throw;
-            return fail_open(job, p, Error(Fault::provider, "the batch was given up, and whether this was asked cannot be seen: {} lists no batches", server.endpoint().name), Paid::maybe);
-        }
+        if (p.state != PartState::sent && give_up(job, p)) return;
         if (p.supposed)
             throw Error(Fault::locked,
                         "part {} is not cancelled: whether it is {} is known only when that has ended, and it may be somebody else's. Cancel it in the provider's own console if it is yours, or "

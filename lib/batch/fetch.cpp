@@ -33,6 +33,8 @@ AskOptions options_of(const BatchJob& job) {
     return o;
 }
 
+bool is_broken_off(const BatchPart& p) { return p.status == "expired" || p.status.starts_with("cancel"); }
+
 /// The results are somebody else's; ends their download.
 struct NotOurs {
     std::string custom_id;
@@ -154,8 +156,13 @@ std::optional<Error> Batches::fetch(BatchJob& job) {
         });
     }
     if (job.any(PartState::waiting)) job.parts = store_.job(job.id).parts;  // some may have been halved
-    for (BatchPart& part : job.parts)
-        if (part.state == PartState::waiting && is_due(job, part)) try_it(part, [&] { send(job, part); });
+    for (BatchPart& part : job.parts) {
+        if (part.state != PartState::waiting) continue;
+        if (job.cancelled)
+            try_it(part, [&] { give_up(job, part); });
+        else if (is_due(job, part))
+            try_it(part, [&] { send(job, part); });
+    }
     return first;
 }
 
@@ -203,8 +210,9 @@ std::optional<Error> Batches::take_in(const BatchJob& job, BatchPart& part, cons
         }
         take();
         const long open = static_cast<long>(store_.all_open(part.id).size());
-        taking.missing = std::max(0L, std::min(progress.done + progress.failed, part.requests) - (part.requests - open));
-        if (part.supposed && !gone && taking.missing == 0 && taking.unreadable == 0) throw NotOurs{};
+        // of what was broken off the failed ones may have no result of their own, and cost nothing
+        taking.missing = is_broken_off(part) ? std::min(progress.done, part.requests) - store_.answered(part.id) : std::min(progress.done + progress.failed, part.requests) - (part.requests - open);
+        if (part.supposed && !gone && taking.missing <= 0 && taking.unreadable == 0) throw NotOurs{};
         if (open > 0 && !gone && (taking.missing > 0 || taking.unreadable > 0) && ++part.fetches < most_fetches) {
             Error e(Fault::provider, "{}: the results of {} came incomplete ({} of {}){}; they are fetched again the next time", endpoint, part.remote, part.requests - open, part.requests,
                     taking.shortcoming());
@@ -216,10 +224,10 @@ std::optional<Error> Batches::take_in(const BatchJob& job, BatchPart& part, cons
         release(job, part, e.custom_id);
         return std::nullopt;
     }
-    const bool all_told = !gone && taking.missing == 0 && taking.unreadable == 0;
+    const bool all_told = !gone && taking.missing <= 0 && taking.unreadable == 0;
     if (all_told && part.status == "expired") {
         fail_open(job, part, Error(Fault::timeout, "{}: the batch expired before this was asked", endpoint), Paid::no);
-    } else if (all_told && part.status.starts_with("cancel")) {
+    } else if (all_told && is_broken_off(part)) {
         fail_open(job, part, Error(Fault::refused, "{}: the batch was cancelled before this was asked", endpoint), Paid::no);
     } else if (gone) {
         fail_open(job, part, Error(Fault::provider, "{}: the results of the batch are gone ({}); 'llm-ask --retry-failed' asks again", endpoint, gone->what()), Paid::maybe);

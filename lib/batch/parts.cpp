@@ -186,6 +186,8 @@ void BatchStore::fail(const std::string& job, std::int64_t place, std::string_vi
 
 Nano BatchStore::spent(std::int64_t part) { return db_.value<Nano>("SELECT sum(cost) FROM item WHERE part = ?1", part).value_or(0); }
 
+long BatchStore::answered(std::int64_t part) { return db_.value<long>("SELECT count(*) FROM item WHERE part = ?1 AND cost IS NOT NULL", part).value_or(0); }
+
 void BatchStore::each_line(const std::string& job, const std::function<bool(std::int64_t, std::string_view, std::optional<std::string_view>, std::optional<std::string_view>)>& f) {
     auto rows = db_.prepare("SELECT place, line, answer, error FROM item WHERE job = ?1 ORDER BY place");
     rows.bind(job);

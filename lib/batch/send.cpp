@@ -177,7 +177,7 @@ void Batches::send(const BatchJob& job, BatchPart& part) {
     BatchServer& server = server_of(part);
     const PartState before = part.state;
     if (before != PartState::ready && find(job, part, server)) return;
-    bool maybe_there = false;
+    bool maybe_there = before == PartState::sending;  // lists may be behind
     try {
         create(job, part, server, maybe_there);
     } catch (const Error&) {
@@ -235,6 +235,7 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server, 
             } catch (const Error& unseen) {  // it says nothing of the creation
                 Error both(unseen.fault, "{}; and whether it was made all the same could not be seen: {}", e.what(), unseen.what());
                 both.status = unseen.status;
+                both.for_good = unseen.for_good;
                 throw both;
             }
             maybe_there = false;

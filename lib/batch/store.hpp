@@ -158,6 +158,7 @@ public:
     /// Without `cost` there was no answer, which may follow.
     void fail(const std::string& job, std::int64_t place, std::string_view error, std::optional<Nano> cost);
     Nano spent(std::int64_t part);
+    long answered(std::int64_t part);
 
     /// All lines in order. False ends it.
     void each_line(const std::string& job,

@@ -306,6 +306,21 @@ def a_cancel_that_was_not_taken_leaves_it_running(w, protocol):
         equal(len(posts(w, tagged, "/cancel")), 2)
 
 
+@test
+def a_batch_of_a_provider_that_is_configured_no_more_is_not_forgotten_while_it_may_run(w):
+    with w.at("batch:hold") as (home, tagged):
+        home.config(QUICK)
+        name = submit(home, stdin=given(2)).text.strip()
+        before = home.config_file.read_text()
+        home.config_file.write_text(before.replace("provider.p]", "provider.other]"))
+        ask(home, "--batch", "cancel", name, code=2)
+        ask(home, "--batch", "rm", name, "--yes", code=2)
+        with sqlite3.connect(store_of(home)) as db:
+            db.execute("UPDATE part SET tried = tried - 49 * 3600000000")
+        ask(home, "--batch", "rm", name, "--yes")
+        equal(listed(home), [])
+
+
 @for_each("openai", "anthropic")
 def a_server_that_tells_the_key_is_not_repeated(w, protocol):
     for words in ("some-fail+one-lost", "turned-down")[: 2 if protocol == "openai" else 1]:

@@ -194,6 +194,48 @@ TEST_CASE("batch: what an expired batch has no result for was not asked, and cos
     CHECK(s.spent() == one_answer);
 }
 
+TEST_CASE("batch: of an expired batch only answers that were counted and did not come are waited for") {
+    for (const long counted : {1, 2}) {
+        CAPTURE(counted);
+        FakeApi api;
+        BatchHome home;
+        BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+        const std::string id = s.submit(3);
+        api.newest().status = "expired";
+        api.newest().requests.resize(1);
+        api.last = [&](std::string_view call, FakeReply& reply) {
+            if (call != "GET /batches/b1") return;
+            Json batch = read_json(reply.body);
+            batch["request_counts"] = {{"total", 3}, {"completed", counted}, {"failed", 3 - counted}};
+            reply.body = dump(batch);
+        };
+        int fetches = 1;
+        while (s.fetch(id)) ++fetches;
+        CHECK(fetches == (counted == 1 ? 1 : 5));
+        CHECK(faults(s, id)[0] == "answered");
+        CHECK(faults(s, id)[2] == (counted == 1 ? "timeout" : "provider"));
+        CHECK((s.spent() == one_answer) == (counted == 1));
+    }
+}
+
+TEST_CASE("batch: what waits and was to be given up while nobody answered is not sent again") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home};
+    const std::string id = s.submit(1);
+    turn_down(api.newest(), "Enqueued token limit reached.");
+    CHECK_FALSE(s.fetch(id));
+    s.store.db().run("UPDATE part SET over = 0");
+    api.first = [](std::string_view) -> std::optional<FakeReply> { return FakeReply::error(503, "unavailable"); };
+    CHECK_THROWS_AS(s.batches.cancel(id), Error);
+    CHECK(s.part(id).state == PartState::waiting);
+    CHECK(s.fetch(id));
+    api.first = {};
+    CHECK_FALSE(s.fetch(id));
+    CHECK(faults(s, id) == std::vector<std::string>{"refused"});
+    CHECK(api.batches.size() == 1);
+}
+
 TEST_CASE("batch: an answer takes the place of an error of the same request, and no answer is taken twice") {
     FakeApi api;
     BatchHome home;
