@@ -84,6 +84,8 @@ private:
     void bind(const BatchJob&, BatchPart&, const BatchProgress&);
     /// Finds the batch of a part that may have been created already. Throws Error where that cannot be seen.
     bool find(const BatchJob&, BatchPart&, BatchServer&);
+    /// Where a server keeps no list at all, nobody but its owner can see what became of a creation.
+    static bool has_no_list(const Error&);
     BatchPage page(const BatchJob&, const BatchPart&, BatchServer&, const std::string& after);
 
     BatchProgress look(BatchPart&);
@@ -94,7 +96,7 @@ private:
     void make_wait(const BatchJob&, BatchPart&, const BatchProgress&);
     bool is_due(const BatchJob&, const BatchPart&) const;
     void fail_open(const BatchJob&, BatchPart&, const Error&, Paid);
-    /// False where it turns out to be with the provider.
+    /// What is not known to be at the provider. False where it turns out to be there; throws Error where that cannot be seen now.
     bool give_up(const BatchJob&, BatchPart&);
     /// Of what was given up.
     static Error not_sent();

@@ -26,7 +26,7 @@ bool Batches::give_up(const BatchJob& job, BatchPart& part) {
         if (find(job, part, server)) return false;
         fail_open(job, part, not_sent(), Paid::no);
     } catch (const Error& e) {
-        if (!e.for_good) throw;
+        if (!has_no_list(e)) throw;
         fail_open(job, part, Error(Fault::provider, "the batch was given up, and whether this was asked cannot be seen: {} lists no batches", server.endpoint().name), Paid::maybe);
     }
     return true;

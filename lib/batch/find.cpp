@@ -5,12 +5,8 @@
 #include "batch/custom_id.hpp"
 
 namespace llm {
-namespace {
 
-/// Where a server keeps no list at all, nobody but its owner can see what became of a creation.
-bool has_no_list(const Error& e) { return e.status == 404 || e.status == 405 || e.status == 501; }
-
-}  // namespace
+bool Batches::has_no_list(const Error& e) { return e.status == 404 || e.status == 405 || e.status == 501; }
 
 BatchPage Batches::page(const BatchJob& job, const BatchPart& part, BatchServer& server, const std::string& after) {
     try {

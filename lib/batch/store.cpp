@@ -189,8 +189,10 @@ BatchJob BatchStore::job(const std::optional<std::string>& id) {
 void BatchStore::set_told(const std::string& job) { db_.run("UPDATE job SET told = 1 WHERE id = ?1", job); }
 void BatchStore::set_collected(const std::string& job) { db_.run("UPDATE job SET collected = ?2 WHERE id = ?1 AND collected IS NULL", job, unix_microseconds()); }
 void BatchStore::set_cancelled(const std::string& job, bool yes) {
-    if (yes) db_.run("UPDATE job SET cancelled = ?2 WHERE id = ?1 AND cancelled IS NULL", job, unix_microseconds());
-    else db_.run("UPDATE job SET cancelled = NULL WHERE id = ?1", job);
+    if (yes)
+        db_.run("UPDATE job SET cancelled = ?2 WHERE id = ?1 AND cancelled IS NULL", job, unix_microseconds());
+    else
+        db_.run("UPDATE job SET cancelled = NULL WHERE id = ?1", job);
 }
 
 BatchStore::Claim::Claim(BatchStore& store, std::string job) : store_(store), job_(std::move(job)) {

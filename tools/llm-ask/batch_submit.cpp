@@ -152,7 +152,8 @@ int submit_batch(BatchDesk& d) {
         return code;
     }
     const std::string again = fmt::format("the batch {} is of these same records and was not {}; it goes on", id,
-                                          read.unsent() ? "wholly sent" : f.wait > Duration{} ? "collected" : "told of, for its id reached nobody");
+                                          read.unsent() ? "wholly sent" : f.wait > Duration{} ? "collected"
+                                                                                              : "told of, for its id reached nobody");
     if (intake.goes_on() && !read.unsent()) return finish(d, id, code, again);
     if (intake.goes_on()) d.say(again);
     if (const int interrupted = send(d, id, intake.goes_on() ? Kept::before : Kept::fresh); interrupted != 0) return interrupted;

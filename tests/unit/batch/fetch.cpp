@@ -122,8 +122,10 @@ TEST_CASE("batch: results that came incomplete are fetched again") {
             api.last = [&, n = 0](std::string_view call, FakeReply& reply) mutable {
                 if (!call.ends_with("b2/content") && !call.ends_with("b2/results")) return;
                 if (n++ > 0) return;
-                if (bad == "half") reply.body.resize(reply.body.size() / 2);
-                else reply.body = bad == "page" ? page : "";
+                if (bad == "half")
+                    reply.body.resize(reply.body.size() / 2);
+                else
+                    reply.body = bad == "page" ? page : "";
             };
             api.end_all();
             const auto first = two.fetch(id);
@@ -169,7 +171,8 @@ TEST_CASE("batch: results of an expired or cancelled batch that are gone or cann
             const std::string id = s.submit(2);
             const Nano worst = s.spent();
             api.newest().status = status;
-            if (are_gone) api.gone.insert("b1");
+            if (are_gone)
+                api.gone.insert("b1");
             else
                 api.last = [](std::string_view call, FakeReply& reply) {
                     if (call.ends_with("/content")) reply.body = "<html>502</html>";
