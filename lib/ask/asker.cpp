@@ -236,7 +236,7 @@ void Asker::dry_run(Record& record, const ResolvedModel& model, const Request& r
     }
     const HttpCall call = caller_.preview(model, request);
     if (!call.url.empty()) d["url"] = call.url;
-    if (!call.headers.empty()) d["headers"] = call.headers;
+    if (!call.headers.empty()) d["headers"] = call.headers.lines();
     if (!call.body.empty()) {
         Json body = read_json(call.body);
         d["body"] = body.is_discarded() ? Json(call.body) : std::move(body);

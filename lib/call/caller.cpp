@@ -70,12 +70,12 @@ std::string response_text(const Answer& a, const Json* json) {
     std::string out;
     out.reserve(c.text.size() + 240);
     const auto member = [&out](std::string_view name) -> std::string& { return out.append(",\"").append(name).append("\":"); };
-    out.append("{\"text\":").append(quote(c.text));
+    append_quoted(out.append("{\"text\":"), c.text);
     if (json != nullptr) member("json").append(dump(*json));
     if (!c.tool_calls.is_null()) member("tool_calls").append(dump(c.tool_calls));
-    if (!c.model.empty()) member("model").append(quote(c.model));
-    member("provider").append(quote(a.provider));
-    if (!c.finish.empty()) member("finish").append(quote(c.finish));
+    if (!c.model.empty()) append_quoted(member("model"), c.model);
+    append_quoted(member("provider"), a.provider);
+    if (!c.finish.empty()) append_quoted(member("finish"), c.finish);
     std::string usage;
     const auto count = [&usage](std::string_view name, const std::optional<long>& n) {
         if (!n) return;
@@ -170,7 +170,7 @@ HttpCall Caller::preview(const ResolvedModel& model, Request request) {
     const auto provider = provider_entry(shown.protocol).make(shown);
     if (provider->transport() == Transport::local) return {};
     HttpCall call = provider->request(request);
-    for (auto& header : call.headers) header = redact(header, shown);
+    for (auto& header : call.headers.edit()) header = redact(header, shown);
     return call;
 }
 

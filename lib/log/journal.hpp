@@ -32,7 +32,7 @@ struct JournalOptions {
     std::filesystem::path path;
     Keep keep = default_keep;
     std::function<void(std::string_view message)> warn;     ///< called once at most, on the writer's thread; may be empty
-    std::size_t group = 100;                                ///< calls a transaction
+    std::size_t group = 100;  ///< calls a transaction
     std::chrono::milliseconds delay{50};                    ///< longest wait for more calls
 };
 

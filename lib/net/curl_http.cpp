@@ -116,7 +116,7 @@ private:
         CURL* easy;
         curl_slist* list;
         std::string url;
-        std::vector<std::string> headers;
+        HeaderLines headers;
         Method method;
         double connect;
         HttpCall::Proxy proxy = HttpCall::Proxy::of_environment;
@@ -277,7 +277,7 @@ private:
             p.connect = connect;
             c.easy_setopt(p.easy, CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(std::min(connect, 1e6) * 1000)));
         }
-        if (p.list == nullptr || p.headers != call.headers) {
+        if (p.list == nullptr || !(p.headers == call.headers)) {
             c.slist_free_all(p.list);
             p.headers = call.headers;
             p.list = c.slist_append(nullptr, "Expect:");  // no round trip before a large body

@@ -57,7 +57,7 @@ public:
         body.append(payload).append("\r\n--").append(boundary).append("--\r\n");
         payload = {};
         HttpCall call = wire_.post("/files", std::move(body));
-        for (std::string& h : call.headers)
+        for (std::string& h : call.headers.edit())
             if (h.starts_with("Content-Type:")) h = "Content-Type: multipart/form-data; boundary=" + boundary;
         return call;
     }
@@ -151,7 +151,7 @@ private:
 }  // namespace
 
 HttpCall without_body(HttpCall call) {
-    std::erase_if(call.headers, [](const std::string& h) { return h.starts_with("Content-Type:"); });
+    std::erase_if(call.headers.edit(), [](const std::string& h) { return h.starts_with("Content-Type:"); });
     return call;
 }
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 namespace llm {
 namespace {
@@ -18,7 +20,16 @@ std::string_view trim(std::string_view s) {
 
 // An object's members by name. Null is absent, as everywhere in these answers.
 struct Members {
-    explicit Members(std::string_view text) : text(text) { scan(text, spans); }
+    explicit Members(std::string_view text) : text(text) {
+        if (!spare().empty()) {
+            spans = std::move(spare().back());
+            spare().pop_back();
+        }
+        scan(text, spans);
+    }
+    ~Members() { spare().push_back(std::move(spans)); }
+    Members(const Members&) = delete;
+    Members& operator=(const Members&) = delete;
 
     bool is_object() const { return spans.kind == Scan::Kind::object; }
     std::string_view operator[](std::string_view name) const {
@@ -34,6 +45,13 @@ struct Members {
 
     std::string_view text;
     Scan spans;
+
+private:
+    /// What one answer has used serves the next one.
+    static std::vector<Scan>& spare() {
+        thread_local std::vector<Scan> all;
+        return all;
+    }
 };
 
 constexpr std::array<std::string_view, 2> of_answer{"error", "x_groq"};

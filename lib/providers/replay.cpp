@@ -37,6 +37,19 @@ std::optional<Completion> newest_answer(Database& journal, const std::string& ke
     return completion;
 }
 
+/// Who never replays does not pay for the index: it is made at the first use, which reads the journal once. Where it cannot be made each question does.
+void index_by_key(const Path& path) {
+    {
+        Database journal(path, {.access = Access::read});
+        if (journal.value<int>("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = 'call_by_key'")) return;
+    }
+    try {
+        // twelve digits find the row and keep the index small
+        Database(path, {.durability = Durability::normal}).run("CREATE INDEX IF NOT EXISTS call_by_key ON call (substr(request_key, 1, 12))");
+    } catch (const Error&) {
+    }
+}
+
 class ReplayProvider : public Provider {
 public:
     explicit ReplayProvider(const Endpoint& endpoint) : journal_path_(text_of(endpoint.settings, "journal")) {}
@@ -51,6 +64,7 @@ private:
     Completion from_journal(const Request& request, const DeltaSink& sink) const {
         if (!journal_) {
             const Path path = journal_path_.empty() ? data_folder(Environment{}) / "log.db" : Path(journal_path_);
+            index_by_key(path);
             journal_ = std::make_unique<Database>(path, DatabaseOptions{.access = Access::read});
         }
         auto completion = newest_answer(*journal_, request_key(request, ""));

@@ -168,20 +168,21 @@ std::string_view host_of(std::string_view url) noexcept {
 }
 
 Wire::Wire(const Endpoint& e, std::string_view default_url, KeyHeader key_header, std::vector<std::string> own)
-    : name_(e.name), base_url_(e.base_url.empty() ? default_url : e.base_url), key_(e.key), headers_(std::move(own)) {
+    : name_(e.name), base_url_(e.base_url.empty() ? default_url : e.base_url), key_(e.key) {
     while (base_url_.ends_with('/')) base_url_.pop_back();
     if (breaks_line(key_)) throw Error(Fault::config, "{}: the key from {} has a line break in it", name_, e.key_env);
-    headers_.insert(headers_.begin(), "Content-Type: application/json");
+    own.insert(own.begin(), "Content-Type: application/json");
     bool authorised = !key_.empty();
-    if (authorised) headers_.push_back(std::string{key_header.prefix} + key_);
+    if (authorised) own.push_back(std::string{key_header.prefix} + key_);
     for (const auto& [header, value] : e.headers) {
         if (breaks_line(header) || breaks_line(value) || header.empty() || header.find(':') != header.npos)
             throw Error(Fault::config, "{}: header '{}' cannot be sent; it holds a colon or a line break", name_,
                         sanitise_utf8(header));
-        std::erase_if(headers_, [&name = header](const std::string& line) { return same_name(header_name(line), name); });
-        headers_.push_back(header + ": " + value);
+        std::erase_if(own, [&name = header](const std::string& line) { return same_name(header_name(line), name); });
+        own.push_back(header + ": " + value);
         if (same_name(header, header_name(key_header.prefix)) || same_name(header, "authorization")) authorised = true;
     }
+    headers_ = HeaderLines{std::move(own)};
     if (!authorised && !e.key_env.empty())
         missing_ = fmt::format("no key for {}; set {}, or key_env, key_file or key_command of [provider.{}]", name_,
                                e.key_env, name_);

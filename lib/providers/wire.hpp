@@ -46,7 +46,7 @@ public:
 
 private:
     std::string name_, base_url_, key_, missing_;
-    std::vector<std::string> headers_;
+    HeaderLines headers_;
 };
 
 /// JSON as a server sent it. Ill-formed UTF-8 and lone surrogates in it become U+FFFD. Nothing where it is no JSON, or deeper

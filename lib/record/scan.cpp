@@ -297,10 +297,15 @@ std::string unescape(std::string_view raw) {
 }
 
 std::string quote(std::string_view text) {
-    static constexpr char hex[] = "0123456789abcdef";
-    if (!is_utf8(text)) return quote(sanitise_utf8(text));
     std::string out;
     out.reserve(text.size() + 2);
+    append_quoted(out, text);
+    return out;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    if (!is_utf8(text)) return append_quoted(out, sanitise_utf8(text));
     out += '"';
     std::size_t clean = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -324,7 +329,6 @@ std::string quote(std::string_view text) {
     }
     out.append(text, clean);
     out += '"';
-    return out;
 }
 
 }  // namespace llm

@@ -37,5 +37,6 @@ const MemberSpan* find(const Scan&, std::string_view text, std::string_view name
 std::string unescape(std::string_view raw);
 /// A JSON string with quotes; invalid UTF-8 becomes U+FFFD.
 std::string quote(std::string_view text);
+void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace llm

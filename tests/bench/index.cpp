@@ -219,6 +219,8 @@ void measure(const Vectors& vectors, std::size_t size, const Options& options) {
         const Stream wide = ask_all(index, vectors, options, Method::automatic, ef);
         print(at + ".each", wide.seconds * 1e3, "ms", options.queries, "exact scan", exact.seconds * 1e3);
         compare(at, wide, exact);
+        const Recall estimate = index.recall(options.queries, options.k, ef);
+        print(at + ".estimate", std::min(estimate.at_1, estimate.at_k), "share", estimate.queries);
     }
     time_one_shot(name + ".graph.one_shot", path, query, "automatic");
 }

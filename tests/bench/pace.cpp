@@ -65,7 +65,7 @@ struct Bench {
         const Instant begin = Steady::now();
         for (int i = 0; i < calls; ++i) {
             Transaction transaction{db};
-            db.run("INSERT INTO bucket VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET full = excluded.full", "x", i);
+            db.run("INSERT INTO bucket (name, a_minute, full, taken) VALUES (?1, 60, ?2, 0) ON CONFLICT DO UPDATE SET full = excluded.full", "x", i);
             transaction.commit();
         }
         return Seconds(Steady::now() - begin).count() * 1e6 / calls;
