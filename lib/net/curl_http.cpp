@@ -18,6 +18,7 @@ namespace llm {
 namespace {
 
 constexpr std::size_t error_body_limit = 1 << 20;
+constexpr std::size_t expecting = 1024;  // from a size on libcurl asks first whether the server wants the body (1 KiB in old releases, 1 MiB today)
 constexpr double grace = .25;  // for the end of a stream whose answer is complete
 
 enum class Method { get,
@@ -120,6 +121,7 @@ private:
         Method method;
         double connect;
         HttpCall::Proxy proxy = HttpCall::Proxy::of_environment;
+        bool large = false;  ///< libcurl would ask first whether the server wants the body
     };
 
     struct Lease {
@@ -277,10 +279,13 @@ private:
             p.connect = connect;
             c.easy_setopt(p.easy, CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(std::min(connect, 1e6) * 1000)));
         }
-        if (p.list == nullptr || !(p.headers == call.headers)) {
+        const bool large = call.body.size() >= expecting;
+        if (p.list == nullptr || p.large != large || !(p.headers == call.headers)) {
+            p.large = large;
             c.slist_free_all(p.list);
             p.headers = call.headers;
-            p.list = c.slist_append(nullptr, "Expect:");  // no round trip before a large body
+            p.list = nullptr;
+            if (p.large) p.list = c.slist_append(p.list, "Expect:");  // no round trip before it
             for (const auto& h : p.headers) p.list = c.slist_append(p.list, h.c_str());
             c.easy_setopt(p.easy, CURLOPT_HTTPHEADER, p.list);
         }

@@ -117,6 +117,7 @@ private:
     void key(int depth) {
         if (at_ == end_ || *at_ != '"') fail("a member's name in quotes expected");
         const std::size_t from = offset() + 1;
+        escaped_ = false;
         string();
         const std::size_t to = offset() - 1;
         space();
@@ -126,6 +127,7 @@ private:
         if (depth == 1) {
             if (out_.members.capacity() == 0) out_.members.reserve(16);  // once, rather than for 1, 2, 4 and 8
             out_.members.push_back({from, to, offset(), 0});
+            out_.escaped_names = out_.escaped_names || escaped_;
             pending_ = true;
         }
     }
@@ -201,6 +203,7 @@ private:
     }
 
     void escape() {
+        escaped_ = true;
         ++at_;
         if (at_ == end_) fail("the string is not closed");
         switch (*at_) {
@@ -220,6 +223,7 @@ private:
     Scan& out_;
     bool high_ = false;
     bool pending_ = false;
+    bool escaped_ = false;  ///< the string at hand
     std::bitset<max_depth + 1> stack_;
 };
 
@@ -237,6 +241,7 @@ char32_t hex4(std::string_view s) {
 void scan(std::string_view text, Scan& into) {
     into.kind = Scan::Kind::invalid;
     into.members.clear();
+    into.escaped_names = false;
     into.open = into.close = into.bad_at = 0;
     into.what = "";
     Scanner scanner{text, into};
@@ -254,7 +259,7 @@ const MemberSpan* find(const Scan& s, std::string_view text, std::string_view na
     for (auto it = s.members.rbegin(); it != s.members.rend(); ++it) {
         const std::string_view key = text.substr(it->key_begin, it->key_end - it->key_begin);
         if (key == name) return &*it;
-        if (key.size() > name.size() && key.find('\\') != std::string_view::npos && unescape(key) == name) return &*it;
+        if (s.escaped_names && key.size() > name.size() && key.find('\\') != std::string_view::npos && unescape(key) == name) return &*it;
     }
     return nullptr;
 }

@@ -18,6 +18,7 @@ struct MemberSpan {
 struct Scan {
     enum class Kind { object, other, blank, invalid } kind = Kind::invalid;
     std::vector<MemberSpan> members;  ///< of the outermost object, in order, duplicates included
+    bool escaped_names = false;       ///< some of their names hold escapes
     std::size_t open = 0;             ///< offset of the outermost '{'
     std::size_t close = 0;            ///< offset of the outermost '}'
     std::size_t bad_at = 0;           ///< invalid: where
