@@ -134,8 +134,8 @@ public:
     /// Everything wrong in tables and snapshot; reads all of it. A damaged snapshot is repaired by build(); one that is not there is no problem.
     std::vector<std::string> problems();
 
-    /// Graph against exact scan, over `queries` queries: one half stored vectors, each asked as if it were not
-    /// stored itself, one half in the middle of two of them, as new questions are. The worse half's recall is
+    /// Graph against exact scan, over `queries` queries: a quarter stored vectors, each asked as if it were not
+    /// stored itself, the others between two of them, as new questions are. The worse kind's recall is
     /// given. No queries where there is no graph: everything else is exact.
     Recall recall(std::size_t queries, std::size_t k, int ef);
     /// Raises ef, from what it is, until recall at 1 and at k is `wanted` or ef is 2,048, and remembers it in the store until the next build.

@@ -2,7 +2,6 @@
 #include "store/transaction.hpp"
 
 #include <cmath>
-#include <functional>
 #include <random>
 #include <utility>
 
@@ -37,23 +36,26 @@ private:
     double at_1_ = 0, at_k_ = 0;
 };
 
-// Of length 1, as far from one as from the other.
-std::vector<float> between(std::span<const float> a, std::span<const float> b) {
-    std::vector<float> middle(a.begin(), a.end());
-    std::ranges::transform(middle, b, middle.begin(), std::plus{});
-    const float length = std::sqrt(kernels().floats(middle.data(), middle.data(), middle.size()));
-    for (float& x : middle) x /= std::max(length, 1e-9f);
-    return middle;
+// Of length 1, nearer to `a`.
+std::vector<float> beside(std::span<const float> a, std::span<const float> b) {
+    constexpr float share = .62f;
+    std::vector<float> out(a.begin(), a.end());
+    std::ranges::transform(out, b, out.begin(), [](float x, float y) { return share * x + (1 - share) * y; });
+    const float length = std::sqrt(kernels().floats(out.data(), out.data(), out.size()));
+    for (float& x : out) x /= std::max(length, 1e-9f);
+    return out;
 }
 
 }  // namespace
 
 // Asking for a stored vector would flatter the graph: its own node is found at once, and its links lead to
 // the answer. So the walk goes around that node, as it would for a new query. Even so a vector whose neighbours
-// are stored close by is easy to find, and a question nobody has asked before is not: half of the queries lie
-// between two stored vectors, and the worse half counts. Among 1,000,000 texts ef 32 reached .985 of the
-// stored ones, .923 between them and .915 of 400 questions really new; 256 reached .998, .985 and .983.
+// are stored close by is easy to find, and a question nobody has asked before is not: three quarters of the queries lie
+// between two stored vectors, nearer to one, and the worse kind counts. How near was chosen among 1,000,000 texts by 400 questions really
+// new, whose recall among five was .957, .981, .997 at ef 64, 128 and 256: at .62 it is .914, .953, .987, at .68 .957, .981, .992. (In the very middle it is
+// .657, .806, .879: nobody asks there.)
 Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
+    constexpr std::size_t stored_of = 4;
     Recall sum{.ef = ef};
     const Snapshot view(parts_->table.database());
     const SetRow set = parts_->refresh();
@@ -70,18 +72,17 @@ Recall Index::recall(std::size_t queries, std::size_t k, int ef) {
         if (!found || node == file->header().entry) continue;
         const std::vector<float> vector(found->vector.begin(), found->vector.end());
         const auto row = found->row;
-        if (!last.empty()) {
-            const auto query = between(vector, std::exchange(last, {}));
-            new_ones.add(search(query, {.k = k, .ef = ef}),
-                         search(query, {.k = k, .method = Method::exact}));
-            continue;
+        if (!last.empty() && tries % stored_of != 0) {
+            const auto query = beside(vector, last);
+            new_ones.add(search(query, {.k = k, .ef = ef}), search(query, {.k = k, .method = Method::exact}));
+        } else {
+            const auto but_itself = [row](std::int64_t other) { return other != row; };
+            const auto exact = search(vector, {.k = k, .allow = but_itself, .method = Method::exact});
+            parts_->without = node;
+            stored.add(search(vector, {.k = k, .allow = but_itself, .ef = ef}), exact);
+            parts_->without = GraphWalk::none;
         }
         last = vector;
-        const auto but_itself = [row](std::int64_t other) { return other != row; };
-        const auto exact = search(vector, {.k = k, .allow = but_itself, .method = Method::exact});
-        parts_->without = node;
-        stored.add(search(vector, {.k = k, .allow = but_itself, .ef = ef}), exact);
-        parts_->without = GraphWalk::none;
     }
     sum.queries = stored.queries() + new_ones.queries();
     if (sum.queries == 0) return sum;
