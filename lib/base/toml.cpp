@@ -151,8 +151,9 @@ std::string clash(const Given& before, const Given& here) {
 }
 
 /// The first name of the text that is given twice, which toml++ prints with a wrong beginning and in the line
-/// after; throws as `fail` does. Only for messages: what goes over several lines is passed over.
-void refuse_given_twice(std::string_view text, std::string_view file) {
+/// after; throws as `fail` does. Only for messages: of what goes over several lines each is
+/// taken for a name, which says nothing wrong unless it stands in that very line.
+void refuse_given_twice(std::string_view text, std::string_view file, int noticed) {
     std::vector<Given> all;
     std::vector<std::string> header;
     for (int line = 1; !text.empty(); ++line) {
@@ -160,7 +161,8 @@ void refuse_given_twice(std::string_view text, std::string_view file) {
         const std::string_view now = trimmed(text.substr(0, length));
         text.remove_prefix(std::min(text.size(), length + 1));
         const bool is_table = now.starts_with('[');
-        const std::size_t end = is_table ? now.find(']') : now.find('=');
+        const std::size_t quoted = !is_table && !now.empty() && (now.front() == '"' || now.front() == '\'') ? now.find(now.front(), 1) : 0;
+        const std::size_t end = is_table ? now.find(']') : quoted == now.npos ? quoted : now.find('=', quoted);
         if (now.starts_with('#') || end == std::string_view::npos) continue;
         const std::size_t begin = is_table ? std::min(now.find_first_not_of('['), end) : 0;
         Given here{undotted(trimmed(now.substr(begin, end - begin))), line, is_table};
@@ -170,8 +172,9 @@ void refuse_given_twice(std::string_view text, std::string_view file) {
             std::erase_if(all, [&here](const Given& old) {
                 return old.keys.size() >= here.keys.size() && one_path(old, here);
             });
+        const bool may_be_it = line == noticed || line + 1 == noticed;
         for (const Given& before : all)
-            if (const std::string what = clash(before, here); !what.empty()) fail(file, line, what);
+            if (const std::string what = may_be_it ? clash(before, here) : ""; !what.empty()) fail(file, line, what);
         all.push_back(std::move(here));
     }
 }
@@ -180,7 +183,7 @@ toml::table parse(std::string_view text, std::string_view file) {
     try {
         return toml::parse(text);
     } catch (const toml::parse_error& error) {
-        if (error.description().find("redefine existing") != std::string_view::npos) refuse_given_twice(text, file);
+        if (error.description().find("redefine existing") != std::string_view::npos) refuse_given_twice(text, file, static_cast<int>(error.source().begin.line));
         fail(file, static_cast<int>(error.source().begin.line), error.description());
     } catch (const BrokenPromise&) {
         throw Error(Fault::config, "{} is no TOML; look for a table header or key with a stray character",

@@ -113,6 +113,7 @@ std::int64_t Putter::keep(const Record& record, const Place& p) {
     a.samples = samples_of(record, options_.samples);
     if (store_.is_too_large(a)) {
         store_.release(p.key);
+        store_.hold_bounds(a.space);
         explain(record, "it is larger than --max-bytes");
         return 0;
     }

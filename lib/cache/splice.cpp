@@ -23,12 +23,14 @@ std::string canonical_member(const Record& r, std::string_view name) {
     return out;
 }
 
-/// Commands write ids anew in their own way: é as \u00e9, 1.10 as 1.1. Empty where the record has none.
+/// Commands write ids anew in their own way: é as \u00e9, 1.10 as 1.1. Whole numbers that are too long for 64 bits are what is written. Empty where the
+/// record has none.
 std::string id_by_value(const Record& r) {
     if (!r.id()) return {};
     const Json id = read_json(*r.id());
+    const bool long_number = id.is_number_float() && r.id()->find_first_of(".eE") == std::string_view::npos;
     std::string out;
-    if (id.is_discarded()) out = *r.id();
+    if (id.is_discarded() || long_number) out = *r.id();
     else append_canonical_json(out, id);
     return out;
 }

@@ -106,6 +106,8 @@ public:
     std::int64_t put(const NewAnswer&);
     /// Whether it would outgrow the bounds all by itself.
     bool is_too_large(const NewAnswer&) const;
+    /// Has the namespace brought under the bounds when something is written, though nothing may be added to it.
+    void hold_bounds(std::string_view space);
     /// Puts an entry back that was in a cache before, as sample number `sample` of its key. 0 where one that may still be given is as new.
     std::int64_t restore(const NewAnswer&);
 
@@ -159,6 +161,7 @@ private:
         std::int64_t entries = 0, bytes = 0;                    // what this transaction adds
         std::int64_t exact = 0, semantic = 0, missed = 0, refused = 0;  // not yet written
         double saved = 0;
+        bool over = false;  ///< may be above the bounds
     };
     struct Use {
         std::int64_t hits = 0, used = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace llm {
 
@@ -21,17 +22,19 @@ void CacheStore::write_counts() {
 
 void CacheStore::write_sums() {
     for (auto& [name, s] : spaces_) {
-        if (s.entries == 0 && s.bytes == 0 && s.exact + s.semantic + s.missed == 0) continue;
+        if (s.entries == 0 && s.bytes == 0 && s.exact + s.semantic + s.missed == 0 && !s.over) continue;
         space_to_write(name);
         db_.run("UPDATE space SET entries = entries + ?2, bytes = bytes + ?3, exact = exact + ?4, semantic = semantic + ?5, "
                 "missed = missed + ?6, refused = refused + ?7, saved = saved + ?8 WHERE id = ?1",
                 s.id, s.entries, s.bytes, s.exact, s.semantic, s.missed, s.refused, s.saved);
-        const bool grown = s.entries > 0 || s.bytes > 0;
+        const bool grown = s.entries > 0 || s.bytes > 0 || std::exchange(s.over, false);
         s.entries = s.bytes = s.exact = s.semantic = s.missed = s.refused = 0;
         s.saved = 0;
         if (grown && (bounds_.entries || bounds_.bytes)) evict(name);
     }
 }
+
+void CacheStore::hold_bounds(std::string_view name) { space_to_write(name).over = true; }
 
 void CacheStore::evict(std::string_view name) {
     const Space& s = space(name);

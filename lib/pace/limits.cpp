@@ -77,7 +77,7 @@ LimitPlace Limits::take(std::span<const LimitClaim> claims) {
 }
 
 void Limits::look(std::span<const LimitClaim> claims, LimitPlace& place) {
-    place.begins = store_.now();
+    place.begins = 0;
     for (std::size_t i = 0; i < claims.size(); ++i) {
         const auto returned = store_.db().value<std::int64_t>("SELECT returned FROM bucket WHERE name = ?1 AND a_minute = ?2", claims[i].name, claims[i].a_minute);
         const LimitPlace::InBucket& b = place.buckets[i];

@@ -35,7 +35,7 @@ LimitTurn take_turn(const LimitClaim& claim, std::int64_t full, std::int64_t now
 
 /// A turn that is waited for: what calls before it gave back lets it begin earlier.
 struct LimitPlace {
-    std::int64_t begins = 0;  ///< as things stand: microseconds, `now` or later
+    std::int64_t begins = 0;  ///< as things stand: microseconds; it may have passed
     struct InBucket {
         std::int64_t begins = 0, returned = 0;  ///< µs; ns that had been given back by then
     };
@@ -48,7 +48,7 @@ public:
 
     /// Takes all of them at once, in one transaction.
     LimitPlace take(std::span<const LimitClaim>);
-    /// Looks again when the call may begin.
+    /// Looks again when the call may begin, by the clock of the time when it was taken: whoever waits measures that by a clock that nobody sets.
     void look(std::span<const LimitClaim>, LimitPlace&);
     /// Puts right what was taken, once it is known what the call has used: `more` tokens than the claim said, or fewer.
     void correct(const LimitClaim&, double more);

@@ -13,6 +13,8 @@
 #include "providers/local.hpp"
 #include "store/database.hpp"
 
+#include <chrono>
+
 namespace llm {
 namespace {
 
@@ -45,7 +47,7 @@ void index_by_key(const Path& path) {
     }
     try {
         // twelve digits find the row and keep the index small
-        Database(path, {.durability = Durability::normal}).run("CREATE INDEX IF NOT EXISTS call_by_key ON call (substr(request_key, 1, 12))");
+        Database(path, {.durability = Durability::normal, .busy_timeout = std::chrono::milliseconds{200}}).run("CREATE INDEX IF NOT EXISTS call_by_key ON call (substr(request_key, 1, 12))");
     } catch (const Error&) {
     }
 }

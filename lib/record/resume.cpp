@@ -19,7 +19,8 @@
 namespace llm {
 namespace {
 
-constexpr std::string_view title = "{\"llm-utils\":\"resume\",\"version\":1}";
+constexpr std::string_view title = "{\"llm-utils\":\"resume\",\"version\":2}";
+constexpr std::string_view title_without_sums = "{\"llm-utils\":\"resume\",\"version\":1}";
 constexpr std::string_view titled = title.substr(0, title.size() - 2);  // a version and '}' follow
 constexpr std::string_view head = "{\"key\":\"";       // 16 hexadecimal digits follow
 constexpr std::string_view summed = "\",\"sum\":\"";   // 16 more
@@ -183,7 +184,7 @@ void Resume::read() {
         if (entry && (entry->sum ? entry->sum == sum_of(entry->record, entry->key) && line.ends_with('}') : scanned.kind == Scan::Kind::object)) {
             done_.push_back({entry->key, lines.at()});
             ours = true;
-        } else if (line == title) {
+        } else if (line == title || line == title_without_sums) {
             ours = true;
         } else if (is_newer(line)) {
             throw Error(Fault::config, "--resume {} was written by a newer release of llm-utils; use that one, or name another file", path_);

@@ -3,7 +3,7 @@
 /// The file, JSON Lines, append-only:
 ///
 ///     file  = head *entry            ; files of before the head had a name begin with an entry
-///     head  = {"llm-utils":"resume","version":1} LF
+///     head  = {"llm-utils":"resume","version":2} LF
 ///     entry = {"key":"HEX16","sum":"HEX16","record":RECORD} LF     ; files of before have no sum
 ///
 /// The key is the hash of the input line (or of id and completed request), of how many equal ones came before it, and of the salt; the sum that of the

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace llm {
@@ -15,6 +16,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool names(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
+/// "1.10" and "1.1", "007" and "7" may be versions or codes.
 struct Numeral {
     std::string_view written;
     std::string_view unit;  ///< the letters behind it, at most a blank away
@@ -52,9 +54,6 @@ std::vector<Numeral> numerals(std::string_view text) {
     }
     return out;
 }
-
-/// "1.10" and "1.1", "007" and "7", where they may be versions.
-bool are_two_versions(const Numeral& x, const Numeral& y) { return x.written != y.written && !x.measured && !y.measured && value_of(x.written) == value_of(y.written); }
 
 /// Letters that differ in case alone, and mean another thing: milli and mega, bit and byte. Written small throughout, "mb" is what everybody means by it.
 bool are_two_units(std::string_view x, std::string_view y) {
@@ -112,14 +111,23 @@ std::vector<std::string_view> pictures_in(std::string_view text) {
 }  // namespace
 
 std::optional<Refusal> notation_differs(std::string_view a, std::string_view b) {
-    for (const Numeral& x : numerals(a))
-        for (const Numeral& y : numerals(b)) {
-            if (are_two_versions(x, y)) return Refusal{Difference::number, std::string(x.written), std::string(y.written)};
-            if (value_of(x.written) == value_of(y.written) && are_two_units(x.unit, y.unit)) return Refusal{Difference::unit, std::string(x.unit), std::string(y.unit)};
+    std::unordered_map<std::string, std::vector<Numeral>> theirs;  // by value, each spelling once
+    for (const Numeral& y : numerals(b)) {
+        std::vector<Numeral>& all = theirs[value_of(y.written)];
+        if (std::ranges::none_of(all, [&y](const Numeral& o) { return o.written == y.written && o.unit == y.unit && o.measured == y.measured; })) all.push_back(y);
+    }
+    for (const Numeral& x : numerals(a)) {
+        const auto same = theirs.find(value_of(x.written));
+        if (same == theirs.end()) continue;
+        for (const Numeral& y : same->second) {
+            if (x.written != y.written && !x.measured && !y.measured) return Refusal{Difference::number, std::string(x.written), std::string(y.written)};
+            if (are_two_units(x.unit, y.unit)) return Refusal{Difference::unit, std::string(x.unit), std::string(y.unit)};
         }
+    }
+    std::unordered_map<std::string, std::string_view> options;
+    for (const std::string_view y : options_in(b)) options.emplace(lower_ascii(y), y);
     for (const std::string_view x : options_in(a))
-        for (const std::string_view y : options_in(b))
-            if (x != y && lower_ascii(x) == lower_ascii(y)) return Refusal{Difference::sign, std::string(x), std::string(y)};
+        if (const auto y = options.find(lower_ascii(x)); y != options.end() && y->second != x) return Refusal{Difference::sign, std::string(x), std::string(y->second)};
     const std::vector<std::string_view> shown_a = pictures_in(a), shown_b = pictures_in(b);
     if (!shown_a.empty() && !shown_b.empty() && shown_a != shown_b) return Refusal{Difference::sign, std::string(shown_a.front()), std::string(shown_b.front())};
     const std::vector<std::string> left = calls_in(a), right = calls_in(b);

@@ -208,6 +208,8 @@ def an_answer_that_no_bound_has_room_for_displaces_none(home):
     equal(records(result)[0]["response"], one["response"])
     expect("larger than --max-bytes" in result.words, result.words)
     equal(sorted(one["question"] for one in entries(home)), ["q0", "q1", "q2"])
+    cache(home, "put", "--max-bytes", "100", stdin=jsonl(one))
+    equal(entries(home), [], "though nothing was added, the bound holds")
 
 
 @test

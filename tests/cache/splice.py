@@ -70,6 +70,9 @@ def ids_are_compared_by_value(home):
     out = records(cache(home, "run", "--", child, stdin=given))
     equal([one["response"]["text"] for one in out], ["Q0", "Q1", "Q2", "Q3"])
     equal(len(entries(home)), 4)
+    long = [18446744073709551617 + n for n in range(3)] + [-9223372036854775809 - n for n in range(3)]  # which would be one as doubles
+    out = records(cache(home, "run", "--", child, stdin=jsonl(*({"id": one, "prompt": f"long {one}"} for one in long))))
+    equal([one["response"]["text"] for one in out], [f"LONG {one}" for one in long])
 
 
 @test

@@ -5,6 +5,5 @@ CREATE TABLE bucket (
     a_minute REAL NOT NULL,     -- the limit
     full     INTEGER NOT NULL,  -- when all that was taken will have flowed back, nanoseconds since 1970
     taken    INTEGER NOT NULL,  -- when it was last taken from
-    returned INTEGER NOT NULL DEFAULT 0,  -- nanoseconds given back so far by calls that used less than they had taken
     PRIMARY KEY (name, a_minute)
 ) WITHOUT ROWID;

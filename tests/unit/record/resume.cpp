@@ -53,7 +53,7 @@ TEST_CASE("resume: what was added is found again, by question and occurrence") {
     const ResumeFile f;
     CHECK(f.run({"a", "a", "b"}) == std::vector<std::string>{"", "", ""});
     CHECK(f.run({"b", "a", "a", "a"}) == std::vector<std::string>{record2, record0, record1, ""});
-    CHECK(f.bytes().starts_with("{\"llm-utils\":\"resume\",\"version\":1}\n{\"key\":\""));
+    CHECK(f.bytes().starts_with("{\"llm-utils\":\"resume\",\"version\":2}\n{\"key\":\""));
 }
 
 TEST_CASE("resume: a file without the head line, as older releases wrote it, is read and gone on with") {
@@ -78,7 +78,7 @@ TEST_CASE("resume: a file of another kind is refused and left to the byte") {
              "{\"key\":\"",
              "my only notes",
              std::string(40, '\0'),
-             "{\"llm-utils\":\"resume\",\"version\":2}\n{\"other\":1}\n",
+             "{\"llm-utils\":\"resume\",\"version\":3}\n{\"other\":1}\n",
          }) {
         CAPTURE(text);
         const ResumeFile f;
