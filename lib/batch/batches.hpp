@@ -77,7 +77,7 @@ private:
     void charge(const BatchJob&, BatchPart&, Purse&);
     void settle(const BatchJob&, BatchPart&, Nano spent);
     void send(const BatchJob&, BatchPart&);
-    /// `maybe_there`: whether one that failed may have left a batch there all the same.
+    /// `maybe_there`: whether one that failed, before or now, may have left a batch there all the same.
     void create(const BatchJob&, BatchPart&, BatchServer&, bool& maybe_there);
     void stage(const BatchJob&, BatchPart&, BatchServer&);
     std::string payload(const BatchJob&, const BatchPart&, BatchServer&);

@@ -177,7 +177,7 @@ void Batches::send(const BatchJob& job, BatchPart& part) {
     BatchServer& server = server_of(part);
     const PartState before = part.state;
     if (before != PartState::ready && find(job, part, server)) return;
-    bool maybe_there = before == PartState::sending;  // lists may be behind
+    bool maybe_there = before == PartState::sending;  // lists may be behind, and what is answered to another attempt says nothing of that one
     try {
         create(job, part, server, maybe_there);
     } catch (const Error&) {
@@ -204,19 +204,22 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server, 
     bool fresh = part.staged.empty();
     if (fresh) stage(job, part, server);
     part.state = PartState::sending;
-    part.tried = unix_microseconds();
+    const std::int64_t began = unix_microseconds();
+    if (!maybe_there) part.tried = began;  // else it is looked for from the first time on
     part.over = 0;
     store_.save(part);
     std::size_t asked_for = 0;
     for (int number = 1;;) {
         try {
             std::string body = part.staged.empty() ? payload(job, part, server) : std::string{};
-            bind(job, part, server.progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part)))));
+            const BatchProgress made = server.progress(server.post_once(server.api().create(std::move(body), part.staged, label_of(job, part))));
+            part.tried = began;
+            bind(job, part, made);
             return;
         } catch (const Error& e) {
             part.over = unix_microseconds();
             store_.save(part);
-            maybe_there = !was_not_made(e);
+            maybe_there |= !was_not_made(e);
             if (!part.staged.empty() && lacks_file(e) && Loop::signal_caught() == 0) {
                 if (fresh && asked_for < until_file_is_known.size()) {
                     server.sleep(until_file_is_known[asked_for++]);
@@ -238,7 +241,6 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server, 
                 both.for_good = unseen.for_good;
                 throw both;
             }
-            maybe_there = false;
         }
     }
 }

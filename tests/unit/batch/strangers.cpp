@@ -100,6 +100,38 @@ TEST_CASE("batch: what the list refuses says nothing of a creation, which stays 
         }
 }
 
+TEST_CASE("batch: what is answered to a later attempt says nothing of a creation that was lost and is not listed yet") {
+    for (const bool of_anthropic : {false, true})
+        for (const int status : {400, 403, 429, 503}) {
+            CAPTURE(of_anthropic, status);
+            FakeApi api;
+            api.anthropic = of_anthropic;
+            BatchHome home;
+            BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+            lose_first_creation(api);
+            api.first = [&](std::string_view call) -> std::optional<FakeReply> {
+                if (call == "GET /batches") return FakeReply{200, dump(Json{{"data", Json::array()}, {"has_more", false}})};
+                if (call == "POST /batches" && !api.batches.empty()) return FakeReply::error(status, "not now");
+                return std::nullopt;
+            };
+            const std::string id = s.read(2);
+            std::int64_t tried = 0;
+            for (int time = 0; time < 2; ++time) {
+                CHECK_THROWS_WITH(s.batches.send(id), contains("not now"));
+                CHECK(s.part(id).state == PartState::sending);
+                CHECK(s.spent() == s.part(id).worst);
+                CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+                CHECK((tried == 0 || s.part(id).tried == tried));  // it is looked for from then on
+                tried = s.part(id).tried;
+            }
+            api.first = {};
+            s.batches.send(id);
+            CHECK(s.part(id).remote == "b1");
+            CHECK(api.batches.size() == 1);
+            CHECK(s.spent() == s.part(id).worst);
+        }
+}
+
 TEST_CASE("batch: where a server lists no batches, a lost creation is not sent again by itself, and can be given up") {
     for (const int status : {404, 405, 501}) {
         CAPTURE(status);
