@@ -9,7 +9,7 @@
 namespace llm {
 
 bool Batches::is_running(const BatchJob& job) {
-    return std::ranges::any_of(job.parts, [](const BatchPart& p) { return p.state == PartState::sending || p.state == PartState::sent; });
+    return std::ranges::any_of(job.parts, [](const BatchPart& p) { return p.may_run() || p.state == PartState::sent; });
 }
 
 bool Batches::may_be_forgotten(const BatchJob& job) {
@@ -78,7 +78,7 @@ void Batches::forget(const std::string& id) {
     BatchJob job = store_.job(id);
     std::set<std::string> silent;
     for (BatchPart& p : job.parts) {
-        const bool ended = p.state >= PartState::ended || p.state == PartState::ready || p.state == PartState::waiting;
+        const bool ended = !p.may_run() && p.state != PartState::sent;
         const bool anything = !p.staged.empty() || !p.files.empty() || !p.remote.empty();
         const std::string endpoint = p.model.substr(0, p.model.find('/'));
         if (ended && anything && !p.supposed && !silent.contains(endpoint)) {
@@ -91,7 +91,7 @@ void Batches::forget(const std::string& id) {
                 warn(fmt::format("what is left at {} of the batch {} stays there: {}", endpoint, id, e.what()));
             }
         }
-        const bool unknown = p.state == PartState::sending || p.at_provider();
+        const bool unknown = p.may_run() || p.at_provider();
         settle(job, p, unknown ? p.charged : p.state == PartState::fetched ? store_.spent(p.id)
                                                                            : 0);
     }

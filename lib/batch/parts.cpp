@@ -26,7 +26,7 @@ std::string charge_name(const std::string& job, const BatchPart& part) { return 
 std::vector<BatchPart> BatchStore::parts(std::string_view where, std::string_view key) {
     std::vector<BatchPart> out;
     auto rows = db_.prepare(fmt::format(
-        "SELECT id, number, model, server, requests, rates, worst, state, tried, over, tries, staged, remote, status, why, supposed, files, done, failed, charged, stopping, fetches "
+        "SELECT id, number, model, server, requests, rates, worst, state, tried, over, tries, staged, remote, status, why, supposed, files, done, failed, charged, stopping, fetches, lost "
         "FROM part WHERE {} = ?1 ORDER BY number",
         where));
     rows.bind(key);
@@ -56,13 +56,14 @@ std::vector<BatchPart> BatchStore::parts(std::string_view where, std::string_vie
         p.charged = rows.column<Nano>(19);
         p.stopping = rows.column<bool>(20);
         p.fetches = rows.column<int>(21);
+        p.lost = rows.column<bool>(22);
     }
     return out;
 }
 
 void BatchStore::save(const BatchPart& p) {
-    db_.run("UPDATE part SET state = ?2, tried = ?3, over = ?4, tries = ?5, staged = ?6, status = ?7, why = ?8, files = ?9, done = ?10, failed = ?11, charged = ?12, stopping = ?13, fetches = ?14 WHERE id = ?1", p.id,
-            name(p.state), p.tried, p.over, p.tries, p.staged, p.status, p.why, dump(Json(p.files)), p.done, p.failed, p.charged, p.stopping, p.fetches);
+    db_.run("UPDATE part SET state = ?2, tried = ?3, over = ?4, tries = ?5, staged = ?6, status = ?7, why = ?8, files = ?9, done = ?10, failed = ?11, charged = ?12, stopping = ?13, fetches = ?14, lost = ?15 WHERE id = ?1", p.id,
+            name(p.state), p.tried, p.over, p.tries, p.staged, p.status, p.why, dump(Json(p.files)), p.done, p.failed, p.charged, p.stopping, p.fetches, p.lost);
 }
 
 void BatchStore::saw(const BatchPart& p) {
@@ -87,6 +88,7 @@ bool BatchStore::bind(BatchPart& part, const BatchProgress& batch, Proof proof) 
     part.supposed = proof == Proof::supposed;
     part.why.clear();
     part.over = 0;
+    part.lost = false;
     part.stopping = false;
     part.fetches = 0;
     db_.run("UPDATE part SET remote = ?2, supposed = ?3 WHERE id = ?1", part.id, part.remote, part.supposed);

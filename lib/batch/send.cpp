@@ -177,12 +177,13 @@ void Batches::send(const BatchJob& job, BatchPart& part) {
     BatchServer& server = server_of(part);
     const PartState before = part.state;
     if (before != PartState::ready && find(job, part, server)) return;
-    bool maybe_there = before == PartState::sending;  // lists may be behind, and what is answered to another attempt says nothing of that one
+    bool maybe_there = part.may_run();  // lists may be behind, and what is answered to another attempt says nothing of that one
     try {
         create(job, part, server, maybe_there);
     } catch (const Error&) {
         if (before == PartState::waiting) {
             part.state = before;
+            part.lost = maybe_there;
             store_.save(part);
         } else if (!maybe_there) {
             part.state = PartState::ready;

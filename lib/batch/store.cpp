@@ -104,7 +104,7 @@ std::string BatchStore::end_reading(const std::string& job, std::string_view sum
         auto rows = db_.prepare(
             "SELECT id, pid, started, boot, EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND state IN ('ready', 'sending')), told, collected IS NOT NULL "
             "FROM job WHERE sum = ?1 AND id <> ?2 AND reading = 0 AND "
-            "(cancelled IS NULL OR EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND (state = 'sending' OR (state = 'sent' AND NOT stopping)))) ORDER BY id");
+            "(cancelled IS NULL OR EXISTS (SELECT 1 FROM part WHERE part.job = job.id AND (state = 'sending' OR (state = 'waiting' AND lost) OR (state = 'sent' AND NOT stopping)))) ORDER BY id");
         rows.bind(sum, job);
         for (auto [id, pid, started, boot, unsent, told, collected] : rows.rows<std::string, std::int64_t, std::int64_t, std::string, bool, bool, bool>()) {
             const ProcessId owner{pid, started, std::move(boot)};

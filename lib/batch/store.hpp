@@ -44,6 +44,7 @@ struct BatchPart {
     int tries = 0;                     ///< how often there was no room for it
     std::string staged, remote, status, why;
     bool supposed = false;  ///< whether `remote` is this part's batch is known when its results are
+    bool lost = false;      ///< it waits, and an attempt to send it again may have left a batch there
     bool stopping = false;  ///< the provider has taken the wish to cancel it
     int fetches = 0;        ///< how often its results came with fewer answers than there should be
     std::vector<std::string> files;
@@ -52,7 +53,7 @@ struct BatchPart {
     bool stale = false;  ///< the provider was asked just now and gave no answer
 
     bool at_provider() const { return state == PartState::sent || state == PartState::ended; }
-    bool may_run() const { return state == PartState::sending || (state == PartState::sent && !stopping); }
+    bool may_run() const { return state == PartState::sending || (state == PartState::waiting && lost) || (state == PartState::sent && !stopping); }
 };
 
 struct BatchJob {

@@ -243,6 +243,58 @@ TEST_CASE("batch money: what is removed uncollected stays paid, and leaves the l
     CHECK(s.money().charges.empty());
 }
 
+TEST_CASE("batch money: what waited and may have been sent again stays paid, and is not forgotten") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home, a_day};
+    const std::string id = s.submit(2);
+    const Nano worst = s.spent();
+    api.newest().status = "failed";
+    api.newest().errors = Json{{"data", {{{"code", "token_limit_exceeded"}, {"message", "Enqueued token limit reached."}}}}};
+    CHECK_FALSE(s.fetch(id));
+    REQUIRE(s.part(id).state == PartState::waiting);
+    CHECK(Batches::may_be_forgotten(s.job(id)));
+    const auto a_minute_passes = [&s] { s.store.db().run("UPDATE part SET over = over - 60000000"); };
+
+    const auto answer_creations = [&](int status, bool made) {
+        api.first = [=, &api](std::string_view call) -> std::optional<FakeReply> {
+            if (call == "GET /batches" && api.count("POST /batches") > 1) return FakeReply::error(500, "no list now");
+            if (call == "POST /batches" && !made) return FakeReply::error(status, "no");
+            return std::nullopt;
+        };
+        api.last = [=](std::string_view call, FakeReply& reply) {
+            if (call == "POST /batches") reply = FakeReply::error(status, "no");
+        };
+    };
+    SECTION("not where it is told that it was not made") {
+        answer_creations(400, false);
+        a_minute_passes();
+        CHECK(s.fetch(id));
+        CHECK(s.part(id).state == PartState::waiting);
+        CHECK(Batches::may_be_forgotten(s.job(id)));
+        s.batches.forget(id);
+        CHECK(s.spent() == 0);
+    }
+    SECTION("where that was lost") {
+        answer_creations(504, true);
+        a_minute_passes();
+        CHECK(s.fetch(id));
+        CHECK(api.batches.size() == 2);
+        CHECK(s.part(id).state == PartState::waiting);
+        CHECK(Batches::is_running(s.job(id)));
+        CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+        CHECK_THROWS_AS(s.batches.cancel(id), Error);
+        CHECK_FALSE(Batches::may_be_forgotten(s.job(id)));
+        CHECK(s.spent() == worst);
+        api.first = {};
+        api.last = {};
+        s.batches.cancel(id);
+        CHECK(s.part(id).remote == "b2");
+        CHECK_FALSE(s.part(id).lost);
+        CHECK(api.of("b2").status == "cancelling");
+    }
+}
+
 TEST_CASE("batch rates: a batch costs the part of the direct price that the settings say") {
     const Environment nowhere{{{"HOME", "/nowhere"}}};
     const auto factor = [&](std::string_view toml, std::string_view model) {
