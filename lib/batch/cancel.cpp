@@ -27,6 +27,10 @@ bool Batches::give_up(const BatchJob& job, BatchPart& part) {
         fail_open(job, part, not_sent(), Paid::no);
     } catch (const Error& e) {
         if (!has_no_list(e)) throw;
+        if (!part.may_run()) {  // turned down, and not sent since
+            fail_open(job, part, not_sent(), Paid::no);
+            return true;
+        }
         fail_open(job, part, Error(Fault::provider, "the batch was given up, and whether this was asked cannot be seen: {} lists no batches", server.endpoint().name), Paid::maybe);
     }
     return true;

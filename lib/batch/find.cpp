@@ -15,8 +15,8 @@ BatchPage Batches::page(const BatchJob& job, const BatchPart& part, BatchServer&
         if (!has_no_list(e)) throw;
         Error unseen(Fault::provider,
                      "{} lists no batches ({}), so it is not known whether part {} of the batch {} is there, and it is not sent again. Look in the provider's own console; 'llm-ask --batch cancel {}' "
-                     "gives it up, and it counts as paid",
-                     server.endpoint().name, e.what(), part.number, job.id, job.id);
+                     "gives it up{}",
+                     server.endpoint().name, e.what(), part.number, job.id, job.id, part.may_run() ? ", and it counts as paid" : "");
         unseen.status = e.status;
         unseen.for_good = true;
         throw unseen;

@@ -266,6 +266,16 @@ TEST_CASE("batch money: what waited and may have been sent again stays paid, and
             if (call == "POST /batches") reply = FakeReply::error(status, "no");
         };
     };
+    SECTION("not where a server that lists none turned it down") {
+        api.first = [](std::string_view call) -> std::optional<FakeReply> {
+            if (call == "GET /batches") return FakeReply::error(404, "no such thing");
+            return std::nullopt;
+        };
+        s.batches.cancel(id);
+        CHECK(s.job(id).all(PartState::fetched));
+        CHECK_THAT(text_of(s.outcomes(id)[0], "message"), contains("cancelled before this was sent"));
+        CHECK(s.spent() == 0);
+    }
     SECTION("not where it is told that it was not made") {
         answer_creations(400, false);
         a_minute_passes();
@@ -292,6 +302,18 @@ TEST_CASE("batch money: what waited and may have been sent again stays paid, and
         CHECK(s.part(id).remote == "b2");
         CHECK_FALSE(s.part(id).lost);
         CHECK(api.of("b2").status == "cancelling");
+    }
+    SECTION("where that was lost, and nobody can see it") {
+        answer_creations(504, true);
+        a_minute_passes();
+        CHECK(s.fetch(id));
+        api.first = [](std::string_view call) -> std::optional<FakeReply> {
+            if (call == "GET /batches") return FakeReply::error(404, "no such thing");
+            return std::nullopt;
+        };
+        s.batches.cancel(id);
+        CHECK_THAT(text_of(s.outcomes(id)[0], "message"), contains("cannot be seen"));
+        CHECK(s.spent() == worst);
     }
 }
 
