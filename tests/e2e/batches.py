@@ -182,6 +182,29 @@ def a_batch_for_which_there_is_no_room_is_sent_again(w):
         expect(spent(home) < worst / 2, spent(home))
 
 
+@test
+def what_waits_is_said_to_be_given_up_where_nobody_could_be_asked(w):
+    with w.at("batch:turned-down") as (home, tagged):
+        home.config(PRICE + QUICK)
+        home.config("[budget]\nday = 1000\n")
+        name = submit(home, stdin=given(2)).text.strip()
+        collect(home, code=5)
+        waits = ask(home, "--batch", "submit", name, code=2)
+        expect("to be sent again" in waits.words and f"--batch collect {name}" in waits.words, waits.words)
+        before = home.config_file.read_text()
+        home.config_file.write_text(before.replace(w.faults.url(tagged, "openai"), "http://127.0.0.1:1/v1"))
+        failed = ask(home, "--batch", "cancel", name, "--retries", 0, code=5)
+        expect("is given up" in failed.words and f"--batch collect {name}" in failed.words, failed.words)
+        row, part = listed(home)[0], listed(home, name)[0]
+        equal((row["state"], row["note"]), ("being cancelled", "1 part to be given up when the provider can be asked"))
+        equal(part["note"], "to be given up when the provider can be asked")
+        waits = ask(home, "--batch", "submit", name, code=2)
+        expect("to be given up" in waits.words and "is sent" not in waits.words, waits.words)
+        home.config_file.write_text(before)
+        equal([one["error"]["fault"] for one in records(collect(home, code=3))], ["refused"] * 2)
+        equal((spent(home), created(w, tagged)), (0, 1))
+
+
 @for_each("openai", "anthropic")
 def cancelling_keeps_what_is_answered(w, protocol):
     with w.at("batch:hold", protocol) as (home, tagged):

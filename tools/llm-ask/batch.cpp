@@ -72,7 +72,17 @@ void refuse_what_means_nothing(const Tool& tool, const AskFlags& f) {
 
 int cancel(BatchDesk& d) {
     const std::string id = d.job().id;
-    d.batches.cancel(id);
+    try {
+        d.batches.cancel(id);
+    } catch (const Error& e) {
+        const BatchJob job = d.store.job(id);
+        const long waiting = count_of(job, PartState::waiting);
+        if (!job.cancelled || waiting == 0) throw;
+        Error all(e.fault, "{}. The batch {} is given up and nothing of it is sent again; {} still to be looked for at the provider, which 'llm-ask --batch collect {}' does", e.what(), id,
+                  waiting == 1 ? "a part is" : fmt::format("{} parts are", waiting), id);
+        all.status = e.status;
+        throw all;
+    }
     d.say(fmt::format("the batch {} is given up; 'llm-ask --batch collect {}' brings what is answered by the time the provider has stopped", id, id));
     return 0;
 }
@@ -114,12 +124,15 @@ BatchJob BatchDesk::job() { return store.job(flags.prompt); }
 std::string counted(long n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : what.ends_with("ch") ? "es"
                                                                                                                                : "s"); }
 
+long count_of(const BatchJob& j, PartState state) { return static_cast<long>(std::ranges::count(j.parts, state, &BatchPart::state)); }
+
 std::string_view state_of(const BatchJob& j) {
     if (j.reading) return "being read";
     if (j.unsent()) return "not all sent";
     if (j.collected) return "collected";
-    if (j.any(PartState::waiting)) return "waiting";
-    if (j.any(PartState::sent)) return std::ranges::any_of(j.parts, &BatchPart::may_run) ? "running" : "being cancelled";
+    if (j.any(PartState::waiting) && !j.cancelled) return "waiting";
+    if (std::ranges::any_of(j.parts, [](const BatchPart& p) { return p.state == PartState::sent && p.may_run(); })) return "running";
+    if (j.any(PartState::sent) || j.any(PartState::waiting)) return "being cancelled";
     return "ended";
 }
 

@@ -27,6 +27,7 @@ struct BatchDesk {
 
 /// "1 batch", "2 batches"
 std::string counted(long n, std::string_view what);
+long count_of(const BatchJob&, PartState);
 /// "not all sent", "running", …
 std::string_view state_of(const BatchJob&);
 

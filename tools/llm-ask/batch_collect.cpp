@@ -94,16 +94,16 @@ int collect_batch(BatchDesk& d, BatchJob job) {
         return 128 + signal;
     }
     if (ended) return put_records(d, job);
-    long done = 0, in = 0, waiting = 0;
+    long done = 0, in = 0;
     for (const BatchPart& p : job.parts) {
         done += p.done + p.failed;
         in += p.state == PartState::fetched ? 1 : 0;
-        waiting += p.state == PartState::waiting ? 1 : 0;
     }
+    const long waiting = count_of(job, PartState::waiting);
     const auto parts = static_cast<long>(job.parts.size());
     const auto why = std::ranges::find(job.parts, PartState::waiting, &BatchPart::state);
     d.say(fmt::format("the batch {} has not ended: {} of {} done, {} of {} in{}; 'llm-ask --batch collect {}' later, or with --wait TIME", job.id, done, counted(job.asked(), "request"), in,
-                      counted(parts, "part"), waiting > 0 ? fmt::format(", {} to be sent again ({})", waiting, why->why) : "", job.id));
+                      counted(parts, "part"), waiting > 0 ? fmt::format(", {} to be {} ({})", waiting, job.cancelled ? "given up" : "sent again", why->why) : "", job.id));
     return try_later;
 }
 

@@ -17,12 +17,13 @@ bool is_stale(const BatchJob& j) {
 
 std::string note_of(const BatchJob& j) {
     if (is_stale(j)) return std::string{no_answer};
-    const auto n = std::ranges::count(j.parts, PartState::waiting, &BatchPart::state);
-    return n > 0 ? fmt::format("{} to be sent again", counted(static_cast<long>(n), "part")) : "";
+    const long n = count_of(j, PartState::waiting);
+    return n > 0 ? fmt::format("{} to be {}", counted(n, "part"), j.cancelled ? "given up when the provider can be asked" : "sent again") : "";
 }
 
-std::string note_of(const BatchPart& p) {
+std::string note_of(const BatchJob& j, const BatchPart& p) {
     if (p.stale) return std::string{no_answer};
+    if (j.cancelled && p.state == PartState::waiting) return "to be given up when the provider can be asked";
     if (p.supposed) return "may be another's, known when it has ended";
     return p.why;
 }
@@ -75,7 +76,7 @@ int show_batches(BatchDesk& d) {
                  {"note", "NOTE", Align::left, true}}};
     for (const BatchPart& p : job.parts) {
         Json row{{"part", p.number}, {"model", p.model}, {"state", name(p.state)}, {"status", p.status}, {"batch", p.remote}, {"requests", p.requests}, {"done", p.done}, {"failed", p.failed}};
-        if (std::string note = note_of(p); !note.empty()) row["note"] = std::move(note);
+        if (std::string note = note_of(job, p); !note.empty()) row["note"] = std::move(note);
         table.add(std::move(row));
     }
     put_listing(d, table);
