@@ -190,7 +190,7 @@ def what_waits_is_said_to_be_given_up_where_nobody_could_be_asked(w):
         name = submit(home, stdin=given(2)).text.strip()
         collect(home, code=5)
         waits = ask(home, "--batch", "submit", name, code=2)
-        expect("to be sent again" in waits.words and f"--batch collect {name}" in waits.words, waits.words)
+        expect("waits to be sent again" in waits.words and f"--batch collect {name}" in waits.words, waits.words)
         before = home.config_file.read_text()
         home.config_file.write_text(before.replace(w.faults.url(tagged, "openai"), "http://127.0.0.1:1/v1"))
         failed = ask(home, "--batch", "cancel", name, "--retries", 0, code=5)

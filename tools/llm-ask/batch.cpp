@@ -78,8 +78,8 @@ int cancel(BatchDesk& d) {
         const BatchJob job = d.store.job(id);
         const long waiting = count_of(job, PartState::waiting);
         if (!job.cancelled || waiting == 0) throw;
-        Error all(e.fault, "{}. The batch {} is given up and nothing of it is sent again; {} still to be looked for at the provider, which 'llm-ask --batch collect {}' does", e.what(), id,
-                  waiting == 1 ? "a part is" : fmt::format("{} parts are", waiting), id);
+        Error all(e.fault, "{}. The batch {} is given up and nothing of it is sent again; {} {} still to be looked for at the provider, which 'llm-ask --batch collect {}' does", e.what(), id,
+                  counted(waiting, "part"), waiting == 1 ? "is" : "are", id);
         all.status = e.status;
         throw all;
     }
@@ -92,7 +92,8 @@ int remove(BatchDesk& d) {
     const BatchJob job = d.job();
     const std::string what = fmt::format("the batch {} of {} ({})", job.id, counted(job.records, "record"), state_of(job));
     if (!Batches::may_be_forgotten(job))
-        throw Error(Fault::usage, "{} is with the provider{}, and is paid whether or not it is collected; 'llm-ask --batch cancel {}' first, then it can be removed", what,
+        throw Error(Fault::usage, "{} {} with the provider{}, and is paid whether or not it is collected; 'llm-ask --batch cancel {}' first, then it can be removed", what,
+                    job.any(PartState::sent) ? "is" : "may be",
                     job.cancelled ? ", which has not taken the wish to cancel it" : "", job.id);
     if (!d.flags.yes) {
         d.say(fmt::format("{} would be forgotten, its answers with it, here and at the provider{}; --yes does it", what,

@@ -84,7 +84,7 @@ int finish(BatchDesk& d, const std::string& id, int code, const std::string& wor
 int go_on(BatchDesk& d) {
     const BatchJob job = d.job();
     if (const long n = count_of(job, PartState::waiting); n > 0 && !job.unsent())
-        throw Error(Fault::usage, "{} of the batch {} to be {}, which 'llm-ask --batch collect {}' does", n == 1 ? "a part is" : fmt::format("{} parts are", n), job.id,
+        throw Error(Fault::usage, "{} of the batch {} {} to be {}, which 'llm-ask --batch collect {}' does", counted(n, "part"), job.id, n == 1 ? "waits" : "wait",
                     job.cancelled ? "given up" : "sent again", job.id);
     if (!job.unsent()) throw Error(Fault::usage, "all of the batch {} is sent; records for a new one come on stdin, without an id", job.id);
     if (const int code = send(d, job.id, Kept::before); code != 0) return code;
