@@ -21,6 +21,7 @@ bool is_to_be_sent(const BatchPart& p) { return p.state == PartState::ready || p
 /// Whether it says that there is no batch now. After anything else there may be one: no answer, an answer that cannot be read, a server that broke
 /// down at it, or one that is at it (408, 409, 425).
 bool was_not_made(const Error& e) {
+    if (e.unsent) return true;
     if (!e.status) return e.fault != Fault::timeout && e.fault != Fault::unreachable && e.fault != Fault::provider && e.fault != Fault::io && e.fault != Fault::internal;
     switch (*e.status) {
         case 408:

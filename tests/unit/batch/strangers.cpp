@@ -157,6 +157,26 @@ TEST_CASE("batch: where a server lists no batches, a lost creation is not sent a
     }
 }
 
+TEST_CASE("batch: a creation that did not go out needs no looking for") {
+    FakeApi api;
+    BatchHome home;
+    BatchScene s{api, home, dear + std::string{"[budget]\nday = 100\n"}};
+    api.first = [](std::string_view call) -> std::optional<FakeReply> {
+        if (call == "GET /batches") return FakeReply::error(404, "no such thing");
+        if (call != "POST /batches") return std::nullopt;
+        Error e(Fault::unreachable, "no connection");
+        e.unsent = true;
+        throw e;
+    };
+    const std::string id = s.read(2);
+    CHECK_THROWS_WITH(s.batches.send(id), contains("no connection"));
+    CHECK(s.part(id).state == PartState::ready);
+    CHECK(s.spent() == 0);
+    api.first = {};
+    s.batches.send(id);
+    CHECK(api.batches.size() == 1);
+}
+
 TEST_CASE("batch: a supposed batch whose results cannot be read is not sent again") {
     FakeApi api = anthropic();
     BatchHome home;
