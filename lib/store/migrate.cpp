@@ -42,11 +42,16 @@ std::vector<const Migration*> missing(Database& db, Lists lists) {
 
 void migrate(Database& db, Lists lists) {
     if (missing(db, lists).empty()) return;
-    if (db.access() == Access::read)
-        throw Error(Fault::config,
-                    "the store {} was written by an older release and is open for reading only: "
-                    "run a command that writes to it once, and it is brought up to date",
-                    db.path().string());
+    if (db.access() == Access::read) {
+        try {
+            Database writable(db.path());
+            migrate(writable, lists);
+        } catch (const Error& e) {
+            throw Error(Fault::config, "the store {} was written by an older release and cannot be brought up to date: {}; run a command that may write to it once", db.path().string(),
+                        e.what());
+        }
+        return;
+    }
     Transaction transaction(db);
     db.script(
         "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID");

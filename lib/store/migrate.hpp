@@ -20,8 +20,10 @@ struct Migration {
 /// Applies, in order and in one immediate transaction, what the store has not seen yet. Names are kept in
 /// the table `migration`. A store that is up to date costs one small read and takes no lock for writing.
 ///
+/// One that is open for reading only is brought up to date by a connection of its own, where the file can be written.
+///
 /// Errors: Fault::config where the store holds a migration unknown to the lists (a newer release wrote it),
-/// or where it is open for reading only and lacks one.
+/// or where it is open for reading only, lacks one, and cannot be written.
 void migrate(Database& db, std::initializer_list<std::span<const Migration>> lists);
 void migrate(Database& db, std::span<const Migration> list);
 

@@ -49,6 +49,19 @@ TEST_CASE("migrate: a store written by a newer release is refused, with the file
     }
 }
 
+TEST_CASE("migrate: who only reads an old store has it brought up to date first") {
+    Scratch scratch;
+    const auto path = scratch / "store.db";
+    {
+        Database db(path);
+        migrate(db, old_release);
+    }
+    Database reader(path, {.access = Access::read});
+    migrate(reader, new_release);
+    CHECK(reader.value<int>("SELECT count(*) FROM migration") == 2);
+    CHECK(reader.access() == Access::read);
+}
+
 TEST_CASE("migrate: a migration that fails leaves the store as it was") {
     Database db(":memory:");
     migrate(db, old_release);
