@@ -194,18 +194,16 @@ Task<Answer> Asker::ask_for_json(const ResolvedModel& model, Request request, Em
     Answer total;
     std::vector<std::string> wrong;
     for (int tries = 0;; ++tries) {
-        std::optional<Answer> answer;
+        Answer answer;
         try {
             answer = co_await ask(model, request, emitter, context);
         } catch (const Error& e) {
             if (tries == 0 || e.fault != Fault::budget) throw;
-        }
-        if (!answer) {
             wrong.emplace_back("and there is no money left to send it back");
             throw broken_schema(wrong, total, tries);  // what was asked and paid is not left unasked
         }
-        if (tries == 0) total = *answer;
-        else add_up(total, *answer);
+        if (tries == 0) total = answer;
+        else add_up(total, answer);
         wrong = violations(request, total, value);
         if (wrong.empty()) co_return total;
         if (tries >= options_.repairs || (emitter.final() && emitter.begun())) throw broken_schema(wrong, total, tries + 1);

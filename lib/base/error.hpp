@@ -43,6 +43,17 @@ public:
     Error(Fault f, fmt::format_string<A...> text, A&&... a)
         : std::runtime_error(fmt::format(text, std::forward<A>(a)...)), fault(f) {}
 
+    /// The same failure in other words.
+    Error reworded(std::string_view words) const {
+        Error e(fault, "{}", words);
+        e.status = status;
+        e.retry_after = retry_after;
+        e.line = line;
+        e.for_good = for_good;
+        e.unsent = unsent;
+        return e;
+    }
+
     Fault fault;
     std::optional<int> status;         ///< HTTP status, where there was one
     std::optional<double> retry_after; ///< seconds to wait, where the provider said so

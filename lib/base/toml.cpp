@@ -1,5 +1,6 @@
 #include "base/toml.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 
 #include <algorithm>
@@ -111,13 +112,6 @@ struct Converter {
         return nullptr;
     }
 };
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t\r");
-    return begin == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 /// A name that a line gives, as its keys.
 struct Given {

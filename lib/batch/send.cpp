@@ -238,10 +238,7 @@ void Batches::create(const BatchJob& job, BatchPart& part, BatchServer& server, 
             try {
                 if (find(job, part, server)) return;
             } catch (const Error& unseen) {  // it says nothing of the creation
-                Error both(unseen.fault, "{}; and whether it was made all the same could not be seen: {}", e.what(), unseen.what());
-                both.status = unseen.status;
-                both.for_good = unseen.for_good;
-                throw both;
+                throw unseen.reworded(fmt::format("{}; and whether it was made all the same could not be seen: {}", e.what(), unseen.what()));
             }
         }
     }

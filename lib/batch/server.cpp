@@ -128,15 +128,7 @@ void BatchServer::sleep(double seconds) {
 
 std::string BatchServer::without_key(std::string_view text) const { return redact(text, endpoint_); }
 
-Error BatchServer::without_key(const Error& e) const {
-    Error out(e.fault, "{}", redact(e.what(), endpoint_));
-    out.status = e.status;
-    out.retry_after = e.retry_after;
-    out.line = e.line;
-    out.for_good = e.for_good;
-    out.unsent = e.unsent;
-    return out;
-}
+Error BatchServer::without_key(const Error& e) const { return e.reworded(redact(e.what(), endpoint_)); }
 
 template <typename Read>
 auto BatchServer::shown(std::string_view answer, Read read) const {

@@ -40,15 +40,6 @@ void append_tenths(std::string& out, double ms) {
     append_whole(out, tenths % 10);
 }
 
-Error why_not_again(const Error& failed, const Error& turned_away) {
-    Error e(failed.fault, "{}; it was not asked again: {}", failed.what(), turned_away.what());
-    e.status = failed.status;
-    e.retry_after = failed.retry_after;
-    e.for_good = failed.for_good;
-    e.unsent = failed.unsent;
-    return e;
-}
-
 }  // namespace
 
 /// What one attempt saw, whatever came of it.
@@ -249,7 +240,7 @@ Task<Answer> Caller::send(Asked asked, SharedCall* flight) {
             throw Error(*turned_away);
         }
         if (turned_away) {  // what was sent has failed as it did, and may have cost
-            failed = why_not_again(*failed, *turned_away);
+            failed = failed->reworded(fmt::format("{}; it was not asked again: {}", failed->what(), turned_away->what()));
             break;
         }
         failed.reset();

@@ -1,7 +1,7 @@
 /// The journal of calls: every call to a provider, kept in one SQLite file for `llm-ask --log`, --continue and replay/journal.
 ///
 /// What may be relied on:
-///   - push() costs a microsecond or two. A thread of its own writes, in transactions of up to 1,000 calls.
+///   - push() costs a microsecond or two. A thread of its own writes, in transactions of up to 100 calls.
 ///   - A call is committed at most 50 ms after its push (later only where the disk or other writers hold it up), and in any
 ///     case before flush(), close() or the destructor returns; from then on it survives the process being killed. Power loss
 ///     may take the last transactions.
@@ -32,7 +32,7 @@ struct JournalOptions {
     std::filesystem::path path;
     Keep keep = default_keep;
     std::function<void(std::string_view message)> warn;     ///< called once at most, on the writer's thread; may be empty
-    std::size_t group = 100;  ///< calls a transaction
+    std::size_t group = 100;                                ///< calls a transaction
     std::chrono::milliseconds delay{50};                    ///< longest wait for more calls
 };
 

@@ -28,13 +28,8 @@ enum class Method { get,
 /// HTTP/2 is spoken over TLS alone, where the handshake agrees on it.
 bool shares_connections(std::string_view url) { return url.starts_with("https:"); }
 
-/// Most headers of most answers. Keeping them was a twentieth of the cost of a small call.
-bool is_of_no_use(std::string_view name) {
-    constexpr std::array<std::string_view, 7> names{"server", "date", "content-type", "content-length", "connection", "transfer-encoding", "keep-alive"};
-    return std::ranges::any_of(names, [name](std::string_view one) {
-        return one.size() == name.size() && std::ranges::equal(one, name, [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); });
-    });
-}
+/// Headers that most answers have and nobody reads.
+constexpr std::array<std::string_view, 7> of_no_use{"server", "date", "content-type", "content-length", "connection", "transfer-encoding", "keep-alive"};
 
 class CurlHttp;
 
@@ -335,8 +330,9 @@ private:
             return size;
         }
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || (x.ok() && is_of_no_use(line.substr(0, colon)))) return size;
+        if (colon == std::string_view::npos) return size;
         std::string name = lower_ascii(line.substr(0, colon));
+        if (x.ok() && among(of_no_use, name)) return size;
         std::string_view value = line.substr(colon + 1);
         while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
         x.outcome.headers.insert_or_assign(std::move(name), value);

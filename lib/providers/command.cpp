@@ -57,10 +57,7 @@ private:
         if (error.is_string()) throw Error(Fault::provider, "{}: {}", who_, error.get<std::string>());
         try {
             const Error said = error_of(error);
-            Error full(said.fault, "{}: {}", who_, said.what());
-            full.status = said.status;
-            full.retry_after = said.retry_after;
-            throw full;
+            throw said.reworded(fmt::format("{}: {}", who_, said.what()));
         } catch (const Error& e) {
             if (e.fault != Fault::data) throw;
             throw Error(Fault::provider, "{} answered an error that cannot be read: {}", who_, e.what());

@@ -40,14 +40,12 @@ std::optional<Completion> newest_answer(Database& journal, const std::string& ke
 }
 
 /// Who never replays does not pay for the index: it is made at the first use, which reads the journal once. Where it cannot be made each question does.
-void index_by_key(const Path& path) {
-    {
-        Database journal(path, {.access = Access::read});
-        if (journal.value<int>("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = 'call_by_key'")) return;
-    }
+void index_by_key(Database& journal) {
+    if (journal.value<int>("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = 'call_by_key'")) return;
     try {
         // twelve digits find the row and keep the index small
-        Database(path, {.durability = Durability::normal, .busy_timeout = std::chrono::milliseconds{200}}).run("CREATE INDEX IF NOT EXISTS call_by_key ON call (substr(request_key, 1, 12))");
+        Database(journal.path(), {.durability = Durability::normal, .busy_timeout = std::chrono::milliseconds{200}})
+            .run("CREATE INDEX IF NOT EXISTS call_by_key ON call (substr(request_key, 1, 12))");
     } catch (const Error&) {
     }
 }
@@ -66,8 +64,8 @@ private:
     Completion from_journal(const Request& request, const DeltaSink& sink) const {
         if (!journal_) {
             const Path path = journal_path_.empty() ? data_folder(Environment{}) / "log.db" : Path(journal_path_);
-            index_by_key(path);
             journal_ = std::make_unique<Database>(path, DatabaseOptions{.access = Access::read});
+            index_by_key(*journal_);
         }
         auto completion = newest_answer(*journal_, request_key(request, ""));
         if (!completion)

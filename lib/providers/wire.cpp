@@ -207,9 +207,7 @@ HttpCall Wire::post(std::string_view path, Json&& body, const Json& extra) const
 
 Error Wire::failure(int status, const Headers& headers, std::string_view body) const {
     const Error bare = llm::failure(status, headers, failure_message(body), key_);
-    Error e(bare.fault, "{}: {}", name_, bare.what());
-    e.status = bare.status;
-    e.retry_after = bare.retry_after;
+    Error e = bare.reworded(fmt::format("{}: {}", name_, bare.what()));
     const auto json = parse_json(body);
     if (!json) return e;
     const Json& error = error_in(*json);
